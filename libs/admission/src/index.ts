@@ -1,0 +1,2 @@
+/** admission: what may enter a cluster and how it is completed. plugins.ts lists the chain; its order is the order. */
+export type { AdmissionPlugin, AdmissionReads, AdmissionRequest, Operation } from './plugin.js';

@@ -1,0 +1,2 @@
+/** controllers: one file and one row per controller of kube-controller-manager. */
+export {};

@@ -1,0 +1,2 @@
+/** graphql: GraphQL schema, resolvers and subscriptions derived from the kinds, over the registry verbs. */
+export {};

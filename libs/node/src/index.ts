@@ -1,0 +1,2 @@
+/** node: simulated kubelets, runtimes and node services. */
+export {};

@@ -1,0 +1,5 @@
+/**
+ * registry: the generic verbs of any kind over store, authorization and admission. The one place where a StoreError
+ * becomes a StatusError. Knows no HTTP.
+ */
+export * from './request.js';

@@ -1,0 +1,126 @@
+import type { SandboxEnv, Trace } from '#base';
+import type { KubeObject } from '#apimachinery';
+import type { UserInfo } from '#auth';
+import type { Kind, KindCatalog } from '#kinds';
+
+/** Everything about a request that is not its target: whose cluster, who asks, and where the facts of its way are kept. */
+export interface RequestContext {
+  readonly env: SandboxEnv;
+  readonly kinds: KindCatalog;
+  readonly user: UserInfo;
+  readonly trace: Trace;
+  /** A `Warning: 299` header, shown by kubectl. */
+  warn(message: string): void;
+}
+
+/** What a request is about. `namespace` '' for cluster scope; undefined: all namespaces (list, watch). */
+export interface Target {
+  readonly kind: Kind;
+  readonly namespace: string | undefined;
+  /** Absent for list, watch, create, deletecollection. */
+  readonly name?: string;
+  readonly subresource?: string;
+}
+
+export interface WriteOptions {
+  readonly dryRun?: boolean;
+  readonly fieldManager?: string;
+  readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict';
+}
+
+export interface ReadOptions {
+  readonly resourceVersion?: string;
+  readonly resourceVersionMatch?: string;
+}
+
+export interface ListRequest extends ReadOptions {
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  readonly limit?: number;
+  readonly continue?: string;
+}
+
+/** One object, as text for those who send it on and parsed (once, shared, frozen by convention) for those who look. */
+export interface Found {
+  /** JSON in the asked version, kind and apiVersion first. */
+  readonly text: string;
+  object(): KubeObject;
+}
+
+export interface FoundList {
+  readonly resourceVersion: string;
+  readonly continue?: string;
+  readonly remainingItemCount?: number;
+  readonly items: readonly Found[];
+}
+
+/** The same event object is given to every watcher of a kind, so that encodings can be cached on its identity. */
+export interface FoundEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly found: Found;
+  readonly resourceVersion: string;
+}
+
+export interface WatchRequest {
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  readonly resourceVersion?: string;
+  readonly resourceVersionMatch?: string;
+  readonly sendInitialEvents?: boolean;
+}
+
+export interface WatchReceiver {
+  /** In order. `initialEventsEnd` comes once, after the initial state, when that was asked for. */
+  events(batch: readonly FoundEvent[]): void;
+  initialEventsEnd(resourceVersion: string): void;
+  closed(error?: Error): void;
+}
+
+export interface RegistryWatch {
+  cancel(): void;
+  /** The newest revision that this watch has passed: what a bookmark says. */
+  resourceVersion(): string;
+}
+
+/** How a patch arrives; `apply` needs a field manager. */
+export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
+
+export interface DeleteRequest {
+  readonly gracePeriodSeconds?: number;
+  readonly propagationPolicy?: string;
+  readonly orphanDependents?: boolean;
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+  readonly dryRun?: boolean;
+}
+
+/**
+ * The generic verbs of any kind: authorization → admission → strategy → store. Failures are StatusErrors.
+ * A body is what a decoder gave (`DecodedBody`): parsed once, unknown and duplicate fields noted.
+ */
+export interface Verbs {
+  get(ctx: RequestContext, target: Target, options?: ReadOptions): Promise<Found>;
+  list(ctx: RequestContext, target: Target, request: ListRequest): Promise<FoundList>;
+  watch(ctx: RequestContext, target: Target, request: WatchRequest, receiver: WatchReceiver): Promise<RegistryWatch>;
+  create(ctx: RequestContext, target: Target, body: Body, options: WriteOptions): Promise<Found>;
+  /** `created` true when update-as-create made it (Lease and the like). */
+  update(ctx: RequestContext, target: Target, body: Body, options: WriteOptions): Promise<Found & { created: boolean }>;
+  patch(
+    ctx: RequestContext,
+    target: Target,
+    type: PatchType,
+    body: Body,
+    options: WriteOptions & { force?: boolean },
+  ): Promise<Found & { created: boolean }>;
+  /** The object as it is now when it goes later (grace, finalizers), else a Success Status: tell by `gone`. */
+  delete(ctx: RequestContext, target: Target, request: DeleteRequest): Promise<{ gone: boolean; text: string }>;
+  deleteCollection(
+    ctx: RequestContext,
+    target: Target,
+    request: DeleteRequest & ListRequest,
+  ): Promise<FoundList>;
+}
+
+/** A request body: bytes from the wire (JSON or YAML), or an object from an actor in the process. */
+export type Body =
+  | { readonly bytes: Uint8Array; readonly format: 'json' | 'yaml' }
+  | { readonly object: unknown };

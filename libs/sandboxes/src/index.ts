@@ -1,0 +1,2 @@
+/** sandboxes: the life of a sandbox: templates, credentials, wake and sleep, deletion. */
+export {};

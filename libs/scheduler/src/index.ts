@@ -1,0 +1,2 @@
+/** scheduler: the scheduling framework, its queue and its plugins. */
+export {};

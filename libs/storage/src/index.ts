@@ -1,0 +1,6 @@
+/**
+ * storage: many sandboxes' logs on PostgreSQL. The only importer of pg and Prisma. Knows keys, text and revisions;
+ * nothing of kinds, users or HTTP. Invariants: a read returns only what is durable; revisions of a sandbox are dense;
+ * watches are ordered, unique and without gap; a write commits only onto the head it was validated against.
+ */
+export * from './store.js';
