@@ -97,11 +97,7 @@ export class StatusError extends Error {
     );
   }
   static notAcceptable(accepted: readonly string[]): StatusError {
-    return new StatusError(
-      406,
-      'NotAcceptable',
-      `only the following media types are accepted: ${accepted.join(', ')}`,
-    );
+    return new StatusError(406, 'NotAcceptable', `only the following media types are accepted: ${accepted.join(', ')}`);
   }
   static alreadyExists(about: Subject, name: string): StatusError {
     return new StatusError(409, 'AlreadyExists', `${named(about)} "${name}" already exists`, details(about, name));

@@ -3,3 +3,4 @@
  * certificate authorities and tokens of each sandbox. Identities of different sandboxes never mix.
  */
 export { ANONYMOUS, GROUP_AUTHENTICATED, GROUP_MASTERS, type RequestAttributes, type UserInfo } from './user.js';
+export type { Authenticator, Authorizer, Credentials, Decision } from './credentials.js';

@@ -2,15 +2,7 @@ import type { Clock, Random } from '#base';
 import type { FieldError, GroupVersionResource, KubeObject, TableColumn } from '#apimachinery';
 import type { OpenApiSchema } from './schema.js';
 
-export type Verb =
-  | 'create'
-  | 'delete'
-  | 'deletecollection'
-  | 'get'
-  | 'list'
-  | 'patch'
-  | 'update'
-  | 'watch';
+export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
 
 /** What a hook may use: the sandbox's time and chance, never the process's. */
 export interface KindEnv {

@@ -3,3 +3,4 @@
  * becomes a StatusError. Knows no HTTP.
  */
 export * from './request.js';
+export type { ClusterDirectory, ServedCluster } from './cluster.js';

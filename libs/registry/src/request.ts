@@ -113,14 +113,18 @@ export interface Verbs {
   ): Promise<Found & { created: boolean }>;
   /** The object as it is now when it goes later (grace, finalizers), else a Success Status: tell by `gone`. */
   delete(ctx: RequestContext, target: Target, request: DeleteRequest): Promise<{ gone: boolean; text: string }>;
-  deleteCollection(
-    ctx: RequestContext,
-    target: Target,
-    request: DeleteRequest & ListRequest,
-  ): Promise<FoundList>;
+  deleteCollection(ctx: RequestContext, target: Target, request: DeleteRequest & ListRequest): Promise<FoundList>;
 }
 
 /** A request body: bytes from the wire (JSON or YAML), or an object from an actor in the process. */
-export type Body =
-  | { readonly bytes: Uint8Array; readonly format: 'json' | 'yaml' }
-  | { readonly object: unknown };
+export type Body = { readonly bytes: Uint8Array; readonly format: 'json' | 'yaml' } | { readonly object: unknown };
+
+/**
+ * A subresource that is more than a view of its parent: answers by itself after authorization.
+ * Listed as 'sandboxes.sandkube.dev/kubeconfig', 'serviceaccounts/token'.
+ */
+export type SubresourceHandler = (
+  ctx: RequestContext,
+  target: Target & { name: string; subresource: string },
+  body: Body | undefined,
+) => Promise<{ status: 200 | 201; text: string }>;

@@ -1,0 +1,19 @@
+import type { SandboxEnv, SandboxId, TraceRing } from '#base';
+import type { Authenticator, Authorizer } from '#auth';
+import type { KindCatalog } from '#kinds';
+import type { Verbs } from './request.js';
+
+/** One awake cluster as those who serve it (REST, GraphQL) need it. */
+export interface ServedCluster {
+  readonly env: SandboxEnv;
+  readonly kinds: KindCatalog;
+  readonly verbs: Verbs;
+  readonly authenticator: Authenticator;
+  readonly authorizer: Authorizer;
+  readonly traces: TraceRing;
+  /** Checks of `/readyz?verbose`: name → undefined when ok, else why not. */
+  readiness(): Promise<ReadonlyMap<string, string | undefined>>;
+}
+
+/** Finds a cluster and wakes it. undefined: there is none of that id (or it is being deleted). */
+export type ClusterDirectory = (sandbox: SandboxId) => Promise<ServedCluster | undefined>;
