@@ -3,5 +3,13 @@
  * It holds no storage and no authority of its own; an implementation of ClusterApi is handed in.
  */
 export * from './api.js';
-export type { EventRecorder } from './event-recorder.js';
-export type { Informer, InformerHandlers, Informers, Lister } from './informers.js';
+export { type EventRecorder, type EventSource, type LiveEventRecorder, newEventRecorder } from './event-recorder.js';
+export {
+  type Informer,
+  type InformerHandlers,
+  type Informers,
+  type InformersOptions,
+  type Lister,
+  newInformers,
+} from './informers.js';
+export { WorkQueue, type WorkQueueOptions } from './work-queue.js';

@@ -1,6 +1,7 @@
 import type { SandboxEnv } from '#base';
 import type { KubeObject } from '#apimachinery';
 import type { ClusterApi, ComponentIdentity, EventRecorder, Informers, ResourceRef } from '#client';
+import type { KindCatalog } from '#kinds';
 
 /** What a work queue carries: never an object, so that reconciling is level-triggered. */
 export interface ObjectKey {
@@ -8,7 +9,7 @@ export interface ObjectKey {
   readonly name: string;
 }
 
-/** Nothing: done. `requeueAfterMs`: look again then. Throw: back off and retry. Throw TerminalError: never again. */
+/** Nothing: done. `requeueAfterMs` (on the sandbox's clock): look again then. Throw: back off and retry. Throw TerminalError: never again. */
 export type Outcome = void | { readonly requeueAfterMs: number };
 
 export class TerminalError extends Error {}
@@ -20,11 +21,17 @@ export interface ControllerContext {
   /** Shared by all controllers of the sandbox. */
   readonly informers: Informers;
   readonly events: EventRecorder;
+  /** What the sandbox serves. */
+  readonly kinds: KindCatalog;
+  /** The certificate (PEM) by which clients inside the sandbox trust its API server. */
+  readonly rootCa: string;
 }
 
 /** Another resource whose changes concern the reconciled ones. */
 export interface WatchRule {
   readonly resource: ResourceRef;
+  /** Only metadata is looked at: the informer need not hold the rest. */
+  readonly metadataOnly?: boolean;
   /** Which keys a change touches. `old` is absent for additions, `object` is the last state for deletions. */
   keysOf(object: KubeObject, context: ControllerContext, old?: KubeObject): readonly ObjectKey[];
 }
@@ -34,15 +41,28 @@ export interface ControllerDefinition<Deps = unknown> {
   /** 'deployment': as kube-controller-manager names it, without '-controller'. */
   readonly name: string;
   readonly identity: ComponentIdentity;
-  readonly reconciles: ResourceRef;
-  readonly watches?: readonly WatchRule[];
+  /** Every change of one of these is a key. Absent: only the watches give keys, and these may mean anything. */
+  readonly reconciles?: ResourceRef;
+  /** A function where they depend on what the sandbox serves. */
+  readonly watches?: readonly WatchRule[] | ((kinds: KindCatalog) => readonly WatchRule[]);
   /** Keys reconciled at once in one sandbox. Default 4. */
   readonly workers?: number;
-  /** Narrows the world to the functions that `reconcile` needs, so that tests pass literals. */
+  /**
+   * Narrows the world to the functions that `reconcile` needs, so that tests pass literals. Called once per sandbox,
+   * before any key: what the controller remembers between reconciles lives in the result.
+   */
   deps(context: ControllerContext): Deps;
   reconcile(deps: Deps, key: ObjectKey): Promise<Outcome>;
 }
 
-export function defineController<Deps>(definition: ControllerDefinition<Deps>): ControllerDefinition<Deps> {
-  return definition;
+export function defineController<Deps>(definition: ControllerDefinition<Deps>): ControllerDefinition {
+  return definition as ControllerDefinition;
+}
+
+/** The identity that kube-controller-manager gives to a controller with --use-service-account-credentials: '<name>-controller' or as given. */
+export function controllerIdentity(account: string): ComponentIdentity {
+  return {
+    username: `system:serviceaccount:kube-system:${account}`,
+    groups: ['system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated'],
+  };
 }

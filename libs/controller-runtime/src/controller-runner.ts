@@ -1,0 +1,107 @@
+import type { Clock } from '#base';
+import type { KubeObject } from '#apimachinery';
+import { WorkQueue } from '#client';
+import type { ControllerContext, ControllerDefinition, ObjectKey, WatchRule } from './definition.js';
+import { TerminalError } from './definition.js';
+
+/** A reconcile that failed; it is tried again after its back-off unless `final`. */
+export interface ReconcileFailure {
+  readonly sandbox: string;
+  readonly controller: string;
+  readonly key: ObjectKey;
+  readonly error: unknown;
+  /** 1 for the first failure in a row. */
+  readonly attempt: number;
+  readonly final: boolean;
+}
+
+const WORKERS_DEFAULT = 4;
+
+/** Keys as text in the queue: 'namespace/name'; names that hold slashes keep them. */
+const textOf = ({ namespace, name }: ObjectKey) => `${namespace}/${name}`;
+function keyOf(text: string): ObjectKey {
+  const slash = text.indexOf('/');
+  return { namespace: text.slice(0, slash), name: text.slice(slash + 1) };
+}
+
+/** One controller in one sandbox: its queue and the wiring from informers to it. */
+export class ControllerRunner {
+  readonly name: string;
+  private readonly queue: WorkQueue;
+  private readonly workers: number;
+  private readonly unsubscribe: (() => void)[] = [];
+  private readonly deps: unknown;
+  private stopped = false;
+
+  constructor(
+    private readonly definition: ControllerDefinition,
+    private readonly context: ControllerContext,
+    private readonly hooks: { clock: Clock; ready: () => void; failed: (failure: ReconcileFailure) => void },
+  ) {
+    this.name = definition.name;
+    this.workers = definition.workers ?? WORKERS_DEFAULT;
+    this.queue = new WorkQueue({ clock: hooks.clock, simulatedClock: context.env.clock, ready: hooks.ready });
+    this.deps = definition.deps(context);
+    this.subscribe();
+  }
+
+  /** True when a key could be reconciled now. */
+  get canWork(): boolean {
+    return this.queue.size > 0 && this.queue.inWork < this.workers;
+  }
+
+  /** Nothing to do and nothing being done; keys that wait for their time do not count. */
+  get isIdle(): boolean {
+    return this.queue.size === 0 && this.queue.inWork === 0;
+  }
+
+  /** Reconciles the key that waits longest. Never rejects. */
+  async work(): Promise<void> {
+    const text = this.queue.take();
+    if (text === undefined) return;
+    const key = keyOf(text);
+    try {
+      const outcome = await this.definition.reconcile(this.deps, key);
+      this.queue.forget(text);
+      if (outcome) this.queue.addAfter(text, outcome.requeueAfterMs);
+    } catch (error) {
+      this.failed(text, key, error);
+    }
+    this.queue.done(text);
+  }
+
+  stop(): void {
+    this.stopped = true;
+    for (const unsubscribe of this.unsubscribe.splice(0)) unsubscribe();
+    this.queue.stop();
+  }
+
+  private failed(text: string, key: ObjectKey, error: unknown): void {
+    // What was under way when the sandbox stopped fails by its nature.
+    if (this.stopped) return;
+    const final = error instanceof TerminalError;
+    if (final) this.queue.forget(text);
+    const attempt = final ? 1 : this.queue.retry(text);
+    this.hooks.failed({ sandbox: this.context.env.id, controller: this.name, key, error, attempt, final });
+  }
+
+  private subscribe(): void {
+    const { reconciles, watches } = this.definition;
+    if (reconciles) this.follow({ resource: reconciles, keysOf: ({ metadata }) => [keyOfMeta(metadata)] });
+    const rules = typeof watches === 'function' ? watches(this.context.kinds) : (watches ?? []);
+    for (const rule of rules) this.follow(rule);
+  }
+
+  private follow({ resource, metadataOnly, keysOf }: WatchRule): void {
+    const { informers } = this.context;
+    const add = (object: KubeObject, old?: KubeObject) => {
+      for (const key of keysOf(object, this.context, old)) this.queue.add(textOf(key));
+    };
+    const informer = metadataOnly ? informers.metadataOf(resource) : informers.of(resource);
+    this.unsubscribe.push(informer.handle({ added: (o) => add(o), updated: add, deleted: (o) => add(o) }));
+  }
+}
+
+function keyOfMeta({ namespace, name }: KubeObject['metadata']): ObjectKey {
+  return { namespace: namespace ?? '', name: name ?? '' };
+}
