@@ -3,6 +3,35 @@
  * Status and field errors. Pure functions; knows no kind, no store and no clock but what it is handed.
  */
 export * from './meta.js';
+export { asListItem, encodeCanonical, withApiVersion, withRevision } from './canonical.js';
+export { findCondition, isConditionTrue, setCondition } from './conditions.js';
+export { decodeBody, type DecodedBody } from './decode.js';
+export { deepCopy, deepEqual, setField } from './deep.js';
+export { escapeFieldValue, type FieldMatcher, type FieldRequirement, parseFieldSelector } from './field-selector.js';
+export { intOrPercent } from './int-or-percent.js';
+export { applyJsonPatch } from './json-patch.js';
+export {
+  type LabelMatcher,
+  labelMatcherOf,
+  type LabelOperator,
+  type LabelRequirement,
+  parseLabelSelector,
+  validateLabelSelector,
+} from './label-selector.js';
+export { applyMergePatch } from './merge-patch.js';
+export type { MergeSchema } from './merge-schema.js';
+export { dns1035Label, dns1123Label, dns1123Subdomain, labelValue, qualifiedName } from './names.js';
+export {
+  type ObjectMetaRules,
+  validateAnnotations,
+  validateLabels,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+} from './object-meta.js';
+export { controllerRefOf } from './owners.js';
+export { parseQuantity, Quantity } from './quantity.js';
+export { applyStrategicMerge } from './strategic-merge.js';
+export { humanDuration, parseTime, rfc3339, rfc3339Micro, timeOf } from './time.js';
 export { causeOf, type FieldError, type FieldErrorType, fieldError } from './field-error.js';
 export {
   isReason,
