@@ -1,8 +1,14 @@
 /**
  * kinds: one source for everything that is said of a resource: schema (generated), defaulting, validation, strategy,
  * columns, selectable fields, subresources. REST, discovery, OpenAPI, tables, GraphQL and actors derive from it.
+ * A kind with rules of its own is one `*.kind.ts` and one row in kinds.ts; all others are served from the published facts.
  */
 export type { KindCatalog } from './catalog.js';
+export { catalogOf } from './catalog-of.js';
+export { type DecodeErrors, decodeErrors } from './decode.js';
+export { defineKind, type KindSource } from './define-kind.js';
+export { definitionNameOf, definitionOf, describedDefinitions, refName } from './definitions.js';
+export type * from './generated/types.js';
 export {
   type Cell,
   type Kind,
@@ -13,4 +19,38 @@ export {
   type Subresource,
   type Verb,
 } from './kind.js';
+export { builtInKinds, hostKinds } from './kinds.js';
+export { mergeSchemaOf } from './merge-schema.js';
 export type { OpenApiSchema } from './schema.js';
+export { applySchemaDefaults } from './schema-defaults.js';
+export type {
+  Sandbox,
+  SandboxSnapshot,
+  SandboxSpec,
+  SandboxStatus,
+  SandboxTemplate,
+} from './sandkube/sandkube-objects.js';
+export { type Shape, shapeOf, type ShapeType, type WithSchema } from './shape.js';
+
+export { deploymentKind } from './apps/deployment.kind.js';
+export { replicaSetKind } from './apps/replica-set.kind.js';
+export { leaseKind } from './coordination/lease.kind.js';
+export { configMapKind } from './core/config-map.kind.js';
+export { endpointsKind } from './core/endpoints.kind.js';
+export { eventKind } from './core/event.kind.js';
+export { namespaceKind } from './core/namespace.kind.js';
+export { nodeKind } from './core/node.kind.js';
+export { podKind } from './core/pod.kind.js';
+export { secretKind } from './core/secret.kind.js';
+export { serviceAccountKind } from './core/service-account.kind.js';
+export { serviceKind } from './core/service.kind.js';
+export { endpointSliceKind } from './discovery/endpoint-slice.kind.js';
+export { eventsEventKind } from './events/event.kind.js';
+export { clusterRoleBindingKind } from './rbac/cluster-role-binding.kind.js';
+export { clusterRoleKind } from './rbac/cluster-role.kind.js';
+export { roleBindingKind } from './rbac/role-binding.kind.js';
+export { roleKind } from './rbac/role.kind.js';
+export { sandboxKind } from './sandkube/sandbox.kind.js';
+export { sandboxSnapshotKind } from './sandkube/sandbox-snapshot.kind.js';
+export { sandboxTemplateKind } from './sandkube/sandbox-template.kind.js';
+export { priorityClassKind } from './scheduling/priority-class.kind.js';

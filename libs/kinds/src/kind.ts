@@ -27,6 +27,8 @@ export interface Subresource<T extends KubeObject = KubeObject> {
    * create (binding, eviction): the same; throws StatusError where upstream refuses.
    */
   merge?(stored: T, body: KubeObject, env: KindEnv): T;
+  /** No view of the parent: a handler answers (log, exec, token, kubeconfig). */
+  readonly virtual?: boolean;
   /** What create answers instead of the parent; binding and eviction answer a Success Status. */
   readonly answersStatus?: boolean;
 }
@@ -52,6 +54,12 @@ export interface Kind<T extends KubeObject = KubeObject> extends GroupVersionRes
   readonly categories: readonly string[];
   readonly namespaced: boolean;
   readonly verbs: readonly Verb[];
+  /** Nothing is stored: each verb is answered by a handler (tokenreviews, subjectaccessreviews, bindings, componentstatuses). */
+  readonly virtual?: boolean;
+  /** PUT or apply to a name that does not exist creates it (Lease, Endpoints, Event, …). */
+  readonly createOnUpdate?: boolean;
+  /** An update may leave metadata.resourceVersion out (true for most kinds upstream); false: 422 'must be specified for an update'. */
+  readonly unconditionalUpdate?: boolean;
   readonly storage: StorageIdentity;
   readonly schema: OpenApiSchema;
   /** Full definition name: 'io.k8s.api.core.v1.Pod'. */

@@ -20,4 +20,5 @@ export interface OpenApiSchema {
   'x-kubernetes-group-version-kind'?: { group: string; version: string; kind: string }[];
   'x-kubernetes-int-or-string'?: boolean;
   'x-kubernetes-preserve-unknown-fields'?: boolean;
+  'x-kubernetes-unions'?: unknown[];
 }

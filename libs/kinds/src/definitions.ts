@@ -1,0 +1,88 @@
+import { invariant } from '#base';
+import { resourcesJson } from './generated/resources.js';
+import { schemaJson } from './generated/schema.js';
+import type { OpenApiSchema } from './schema.js';
+import { sandkubeDefinitions, sandkubeResources } from './sandkube/definitions.js';
+
+/** One path of the API as the published document has it: 'pods', 'pods/status'. `verbs` are HTTP methods (and 'connect'). */
+export interface ResourceFact {
+  /** Of a subresource: the kind of its body, with its group where that differs: 'autoscaling/Scale'. */
+  readonly kind: string;
+  readonly namespaced: boolean;
+  readonly verbs: readonly string[];
+}
+
+/** group/version ('v1', 'apps/v1') → resource → fact. */
+export type ResourceFacts = Readonly<Record<string, Readonly<Record<string, ResourceFact>>>>;
+
+export const resourceFacts: ResourceFacts = {
+  ...(JSON.parse(resourcesJson) as ResourceFacts),
+  ...sandkubeResources,
+};
+
+/** Every definition by full name, without descriptions (those are loaded only to publish them). */
+const definitions = new Map<string, OpenApiSchema>(
+  Object.entries({ ...(JSON.parse(schemaJson) as Record<string, OpenApiSchema>), ...sandkubeDefinitions }),
+);
+
+const nameByGvk = new Map<string, string>();
+for (const [name, schema] of definitions) {
+  for (const { group, version, kind } of schema['x-kubernetes-group-version-kind'] ?? []) {
+    // meta/v1 DeleteOptions and WatchEvent belong to every group: the first name found is theirs anyway.
+    nameByGvk.set(`${group}/${version}/${kind}`, name);
+  }
+}
+
+export function definitionOf(name: string): OpenApiSchema | undefined {
+  return definitions.get(name);
+}
+
+/** The full name of a kind's definition: also of bodies that are no resource (Scale, Eviction, TokenRequest). */
+export function definitionNameOf(group: string, version: string, kind: string): string | undefined {
+  return nameByGvk.get(`${group}/${version}/${kind}`);
+}
+
+const REF_PREFIX = '#/components/schemas/';
+
+/** What a schema refers to: 'io.k8s.api.core.v1.PodSpec'. */
+export function refName(schema: OpenApiSchema): string | undefined {
+  const ref = schema.$ref ?? schema.allOf?.[0]?.$ref;
+  return ref === undefined ? undefined : ref.slice(REF_PREFIX.length);
+}
+
+export function resolveRef(name: string): OpenApiSchema {
+  const found = definitions.get(name);
+  invariant(found, `schema refers to ${name}, which is not defined`);
+  return found;
+}
+
+type Descriptions = Record<string, Record<string, string>>;
+
+/** A $ref with siblings must be wrapped, as OpenAPI ignores what stands beside it. */
+function described(schema: OpenApiSchema, description: string | undefined): OpenApiSchema {
+  if (description === undefined) return schema;
+  const { $ref, ...rest } = schema;
+  return $ref === undefined ? { description, ...rest } : { description, allOf: [{ $ref }], ...rest };
+}
+
+let published: Promise<ReadonlyMap<string, OpenApiSchema>> | undefined;
+
+/** All definitions with their docs, as OpenAPI v3 publishes them. About 1.2 MB of text: loaded on first use, then kept. */
+export function describedDefinitions(): Promise<ReadonlyMap<string, OpenApiSchema>> {
+  published ??= import('./generated/descriptions.js').then(({ descriptionsJson }) => {
+    const docs = JSON.parse(descriptionsJson) as Descriptions;
+    const all = new Map<string, OpenApiSchema>();
+    for (const [name, schema] of definitions) {
+      const texts = docs[name] ?? {};
+      const properties = Object.entries(schema.properties ?? {}).map(
+        ([field, one]) => [field, described(one, Object.hasOwn(texts, field) ? texts[field] : undefined)] as const,
+      );
+      all.set(name, {
+        ...described(schema, texts['']),
+        ...(schema.properties ? { properties: Object.fromEntries(properties) } : {}),
+      });
+    }
+    return all;
+  });
+  return published;
+}

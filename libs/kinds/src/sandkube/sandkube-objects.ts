@@ -1,0 +1,36 @@
+import type { Condition, KubeObject } from '#apimachinery';
+
+/** Raw JSON of the kinds of sandkube.dev/v1alpha1; the schema beside says what the fields mean. */
+export interface Sandbox extends KubeObject {
+  spec?: SandboxSpec;
+  status?: SandboxStatus;
+}
+
+export interface SandboxSpec {
+  template?: string;
+  seed?: string;
+  clock?: { rate?: string; paused?: boolean };
+}
+
+export interface SandboxStatus {
+  phase?: 'Pending' | 'Ready' | 'Terminating';
+  url?: string;
+  id?: string;
+  observedGeneration?: number;
+  conditions?: Condition[];
+}
+
+export interface SandboxTemplate extends KubeObject {
+  spec?: { description?: string; snapshot?: string };
+  status?: { observedGeneration?: number; conditions?: Condition[] };
+}
+
+export interface SandboxSnapshot extends KubeObject {
+  spec: { sandbox: string; revision?: string };
+  status?: {
+    phase?: 'Pending' | 'Ready' | 'Failed';
+    revision?: string;
+    observedGeneration?: number;
+    conditions?: Condition[];
+  };
+}

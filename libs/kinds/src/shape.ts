@@ -1,0 +1,162 @@
+import type { MergeSchema } from '#apimachinery';
+import { definitionOf, refName, resolveRef } from './definitions.js';
+import type { OpenApiSchema } from './schema.js';
+
+/** What the decoder does with a value. 'raw' is taken as it is; 'object' must be an object, of whatever. */
+export type ShapeType =
+  | 'struct'
+  | 'map'
+  | 'list'
+  | 'string'
+  | 'bytes'
+  | 'int32'
+  | 'int64'
+  | 'double'
+  | 'boolean'
+  | 'time'
+  | 'microTime'
+  | 'quantity'
+  | 'intOrString'
+  | 'object'
+  | 'raw';
+
+const SCALARS: Readonly<Record<string, ShapeType>> = {
+  'io.k8s.apimachinery.pkg.api.resource.Quantity': 'quantity',
+  'io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime': 'microTime',
+  'io.k8s.apimachinery.pkg.apis.meta.v1.Time': 'time',
+  'io.k8s.apimachinery.pkg.util.intstr.IntOrString': 'intOrString',
+  'io.k8s.apimachinery.pkg.runtime.RawExtension': 'raw',
+};
+
+/** The fields of one definition, compiled once and shared by all that refer to it. */
+export class Struct {
+  readonly fields: ReadonlyMap<string, Shape>;
+  readonly required: ReadonlySet<string>;
+
+  /** `goName` as Go's errors print the type: 'PodSpec', with its package 'v1'. */
+  constructor(
+    schema: OpenApiSchema,
+    readonly goName: string,
+    readonly goPackage: string,
+  ) {
+    this.fields = new Map(Object.entries(schema.properties ?? {}).map(([name, one]) => [name, new Shape(one)]));
+    this.required = new Set(schema.required);
+  }
+}
+
+const structs = new Map<string, Struct>();
+
+function structOf(name: string): Struct {
+  let struct = structs.get(name);
+  if (!struct) {
+    const [goPackage, goName] = name.split('.').slice(-2) as [string, string];
+    struct = new Struct(resolveRef(name), goName, goPackage);
+    structs.set(name, struct);
+  }
+  return struct;
+}
+
+/**
+ * One place in an object, compiled from its schema: what may stand there and how patches merge it. References are
+ * followed on first use, as definitions may be recursive.
+ */
+export class Shape implements MergeSchema {
+  readonly type: ShapeType;
+  readonly listType: 'atomic' | 'set' | 'map' | undefined;
+  readonly mapType: 'atomic' | 'granular' | undefined;
+  readonly listMapKeys: readonly string[];
+  readonly patchStrategy?: string;
+  readonly mergeKey?: string;
+  /** The schema's own default; undefined: none. */
+  readonly byDefault: unknown;
+  private readonly ref: string | undefined;
+  private readonly elementSchema: OpenApiSchema | undefined;
+  private elementShape: Shape | undefined;
+  private ownStruct: Struct | undefined;
+
+  constructor(private readonly schema: OpenApiSchema) {
+    this.ref = refName(schema);
+    this.type = this.ref === undefined ? inlineType(schema) : refType(this.ref);
+    this.elementSchema = schema.items ?? schema.additionalProperties;
+    this.listType = schema['x-kubernetes-list-type'];
+    this.mapType = schema['x-kubernetes-map-type'] ?? this.targetMapType();
+    this.listMapKeys = schema['x-kubernetes-list-map-keys'] ?? [];
+    if (schema['x-kubernetes-patch-strategy'] !== undefined) this.patchStrategy = schema['x-kubernetes-patch-strategy'];
+    if (schema['x-kubernetes-patch-merge-key'] !== undefined) this.mergeKey = schema['x-kubernetes-patch-merge-key'];
+    this.byDefault = schema.default;
+  }
+
+  /** Of type 'struct' only. */
+  get struct(): Struct {
+    this.ownStruct ??= this.ref === undefined ? new Struct(this.schema, '', '') : structOf(this.ref);
+    return this.ownStruct;
+  }
+
+  /** Of types 'list' and 'map' only. */
+  get element(): Shape {
+    this.elementShape ??= new Shape(this.elementSchema ?? {});
+    return this.elementShape;
+  }
+
+  field(name: string): Shape | undefined {
+    if (this.type === 'struct') return this.struct.fields.get(name);
+    return this.type === 'map' ? this.element : undefined;
+  }
+
+  item(): Shape | undefined {
+    return this.type === 'list' ? this.element : undefined;
+  }
+
+  private targetMapType(): 'atomic' | 'granular' | undefined {
+    return this.ref === undefined || this.type !== 'struct' ? undefined : resolveRef(this.ref)['x-kubernetes-map-type'];
+  }
+}
+
+function refType(name: string): ShapeType {
+  const known = SCALARS[name];
+  if (known) return known;
+  const target = resolveRef(name);
+  if (target.properties) return 'struct';
+  return target.type === 'object' ? 'object' : 'raw';
+}
+
+function inlineType(schema: OpenApiSchema): ShapeType {
+  if (schema['x-kubernetes-int-or-string']) return 'intOrString';
+  switch (schema.type) {
+    case 'object':
+      if (schema.properties) return 'struct';
+      return schema.additionalProperties ? 'map' : 'object';
+    case 'array':
+      return 'list';
+    case 'string':
+      return schema.format === 'byte' ? 'bytes' : 'string';
+    case 'integer':
+      return schema.format === 'int32' ? 'int32' : 'int64';
+    case 'number':
+      return 'double';
+    case 'boolean':
+      return 'boolean';
+    default:
+      return 'raw';
+  }
+}
+
+/** Anything with a schema: a Kind, or the body of a subresource named by its definition. */
+export interface WithSchema {
+  readonly schema: OpenApiSchema;
+  /** 'io.k8s.api.core.v1.Pod'; names the type in errors. */
+  readonly definition: string;
+}
+
+const rootShapes = new WeakMap<OpenApiSchema, Shape>();
+
+/** Compiled on first use; as long-lived as the schema. */
+export function shapeOf({ schema, definition }: WithSchema): Shape {
+  let shape = rootShapes.get(schema);
+  if (!shape) {
+    // A built-in kind is compiled through its name, so that errors can print its Go type.
+    shape = new Shape(definitionOf(definition) === schema ? { $ref: `#/components/schemas/${definition}` } : schema);
+    rootShapes.set(schema, shape);
+  }
+  return shape;
+}
