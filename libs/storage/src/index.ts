@@ -4,3 +4,4 @@
  * watches are ordered, unique and without gap; a write commits only onto the head it was validated against.
  */
 export * from './store.js';
+export { memoryStore, type MemoryStoreOptions } from './memory-store.js';

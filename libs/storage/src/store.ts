@@ -15,6 +15,8 @@ export interface StoredObject {
   /** Canonical JSON with the resourceVersion in place. */
   readonly text: string;
   readonly facets: Facets;
+  /** It was written encrypted, and is wherever it is written down. Absent: it was not. */
+  readonly encrypted?: boolean;
 }
 
 /** One change of one key. All writes of one `commit` happen, in order, or none does. */
@@ -82,7 +84,8 @@ export interface ReadView {
 export interface WriteView {
   /**
    * Resolves after COMMIT with what was written, one per write (of a delete: the last state at its revision).
-   * Fails with `conflict` (the first unmet expectation), `unavailable` (nothing written), or `too-large`.
+   * Fails with `conflict` (the first unmet expectation), `unavailable` (nothing written; when the database was lost
+   * during COMMIT and did not come back in time, the message says that the outcome is unknown), or `too-large`.
    */
   commit(sandbox: SandboxId, writes: readonly Write[]): Promise<readonly StoredObject[]>;
 }
@@ -90,7 +93,8 @@ export interface WriteView {
 export interface WatchView {
   /**
    * Every change of keys under `prefix` with revision > `after`, ordered, unique, without gap. Events of the past come
-   * first. Fails with `compacted` when `after` is too old.
+   * first, some maybe before the promise resolves. `after` may lie in the future. Fails with `compacted` when it is too
+   * old.
    */
   watch(sandbox: SandboxId, prefix: string, after: Revision, sink: WatchSink): Promise<StoreWatch>;
 }
@@ -106,10 +110,11 @@ export interface SandboxLogs {
   deleteSandbox(sandbox: SandboxId): Promise<void>;
   /** An immutable, flattened set of the objects at `at` (default: now). */
   snapshot(sandbox: SandboxId, at?: Revision): Promise<SnapshotId>;
+  /** No sandbox can be made on it any more; those that stand on it keep it. Idempotent. */
   deleteSnapshot(snapshot: SnapshotId): Promise<void>;
   /** Puts the state back to `at` as new revisions (watchers see ordinary events). */
   rewind(sandbox: SandboxId, at: Revision): Promise<Revision>;
-  /** Forgets the memory of a sandbox; the next call reads it anew. Watches keep it awake. */
+  /** Forgets the memory of a sandbox; the next call reads it anew. Watches keep it awake: then nothing happens. */
   evict(sandbox: SandboxId): Promise<void>;
   /** Drops history up to `upTo`: older `at` and `watch` fail with `compacted`. */
   compact(sandbox: SandboxId, upTo: Revision): Promise<void>;

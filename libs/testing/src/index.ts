@@ -1,2 +1,2 @@
 /** testing: what specs share: FakeClock, builders, contract suites, an in-process cluster. Imported by specs only. */
-export {};
+export { del, put, RecordingSink, shown, storeContract, textOf, valueOf } from './store-contract.js';

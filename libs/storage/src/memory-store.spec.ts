@@ -1,0 +1,4 @@
+import { storeContract } from '#testing';
+import { memoryStore } from './memory-store.js';
+
+storeContract('memory', async () => memoryStore());
