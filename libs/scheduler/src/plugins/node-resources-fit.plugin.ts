@@ -1,0 +1,71 @@
+import type { Refusal, SchedulerPlugin } from '../framework.js';
+import { NODE_SCORE_MAX } from '../framework.js';
+import type { NodeInfo } from '../node-info.js';
+import type { PodInfo } from '../pod-info.js';
+
+/** Refusals repeat for thousands of nodes: one object for each set of reasons. Reasons come from pods' own resource names. */
+const REFUSALS_MAX = 256;
+const refusals = new Map<string, Refusal>();
+
+function refusalOf(reasons: readonly string[], unresolvable: boolean): Refusal {
+  const key = `${unresolvable}|${reasons.join('|')}`;
+  const known = refusals.get(key);
+  if (known) return known;
+  const fresh: Refusal = { code: unresolvable ? 'UnschedulableAndUnresolvable' : 'Unschedulable', reasons };
+  if (refusals.size >= REFUSALS_MAX) refusals.clear();
+  refusals.set(key, fresh);
+  return fresh;
+}
+
+/**
+ * What is missing on the node. A request beyond the whole node can never be met there, which is what makes a refusal
+ * unresolvable. Models noderesources.fitsRequest (1.36).
+ */
+export function insufficient(pod: PodInfo, node: NodeInfo): Refusal | undefined {
+  let reasons: string[] | undefined;
+  let unresolvable = false;
+  const check = (asked: number, used: number, total: number, reason: string) => {
+    if (asked === 0 || asked <= total - used) return;
+    (reasons ??= []).push(reason);
+    if (asked > total) unresolvable = true;
+  };
+  if (node.pods.size + 1 > node.allowedPods) (reasons ??= []).push('Too many pods');
+  const { requests } = pod;
+  const { allocatable, requested } = node;
+  check(requests.milliCpu, requested.milliCpu, allocatable.milliCpu, 'Insufficient cpu');
+  check(requests.memory, requested.memory, allocatable.memory, 'Insufficient memory');
+  check(
+    requests.ephemeralStorage,
+    requested.ephemeralStorage,
+    allocatable.ephemeralStorage,
+    'Insufficient ephemeral-storage',
+  );
+  for (const [name, amount] of requests.scalar ?? []) {
+    check(amount, requested.scalar?.get(name) ?? 0, allocatable.scalar?.get(name) ?? 0, `Insufficient ${name}`);
+  }
+  return reasons && refusalOf(reasons, unresolvable);
+}
+
+const leastAllocated = (wanted: number, total: number) =>
+  total === 0 || wanted > total ? 0 : Math.floor(((total - wanted) * NODE_SCORE_MAX) / total);
+
+/** Room for the pod's requests; the emptier node is better (LeastAllocated over CPU and memory). Models NodeResourcesFit (1.36). */
+export const nodeResourcesFit = {
+  name: 'NodeResourcesFit',
+  filter: (_cycle, pod, node) => insufficient(pod, node),
+  score(_cycle, pod, node) {
+    const { allocatable, nonZeroRequested: used } = node;
+    const asked = pod.nonZeroRequests;
+    const cpu = leastAllocated(used.milliCpu + asked.milliCpu, allocatable.milliCpu);
+    const memory = leastAllocated(used.memory + asked.memory, allocatable.memory);
+    // A resource that the node does not have is left out of the mean.
+    const weights = (allocatable.milliCpu > 0 ? 1 : 0) + (allocatable.memory > 0 ? 1 : 0);
+    return weights === 0 ? 0 : Math.floor((cpu + memory) / weights);
+  },
+  hints: [
+    { on: 'NodeAdded' },
+    { on: 'NodeChanged', helps: (_pod, event) => event.type === 'NodeChanged' && event.changed.has('allocatable') },
+    { on: 'PodFreed' },
+    { on: 'OwnUpdate' },
+  ],
+} satisfies SchedulerPlugin;
