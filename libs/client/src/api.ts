@@ -2,10 +2,10 @@ import type { Revision, SandboxId } from '#base';
 import type { Json, KubeObject, ListMeta } from '#apimachinery';
 import type { Kind } from '#kinds';
 
-/** A resource as actors name it; every Kind is one. */
+/** A resource as actors name it; every Kind is one. The optional hook is there only to tell the compiler what T is. */
 export type ResourceRef<T extends KubeObject = KubeObject> = Pick<
   Kind<T>,
-  'group' | 'version' | 'resource' | 'kind' | 'namespaced'
+  'group' | 'version' | 'resource' | 'kind' | 'namespaced' | 'applyDefaults'
 >;
 
 export interface ListOptions {

@@ -25,6 +25,11 @@ export interface Informer<T extends KubeObject> extends Lister<T> {
   /** Handlers see everything that is there as `added`, then every change. The result removes them. */
   handle(handlers: InformerHandlers<T>): () => void;
   synced(): boolean;
+  /**
+   * The newest revision of this resource that has been seen: at least that of an object that a write gave back, once
+   * the cache holds that write. So who wrote can tell whether to trust the cache yet.
+   */
+  revision(): number;
   /** Resolves when the first list has arrived. */
   untilSynced(): Promise<void>;
 }

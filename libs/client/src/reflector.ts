@@ -23,7 +23,9 @@ const RETRY = { baseMs: 50, maxMs: 30_000 };
 export class Reflector<T extends KubeObject> implements Informer<T> {
   private readonly cache = new ObjectCache<T>();
   private handlers: readonly InformerHandlers<T>[] = [];
-  private revision: string | undefined;
+  /** Where to go on from; undefined: list first. */
+  private from: string | undefined;
+  private seen = 0;
   private hasSynced = false;
   private stopped = false;
   private failures = 0;
@@ -67,6 +69,10 @@ export class Reflector<T extends KubeObject> implements Informer<T> {
     return this.hasSynced;
   }
 
+  revision(): number {
+    return this.seen;
+  }
+
   untilSynced(): Promise<void> {
     return this.sync;
   }
@@ -95,18 +101,19 @@ export class Reflector<T extends KubeObject> implements Informer<T> {
     const attempt = ++this.attempt;
     const current = () => !this.stopped && attempt === this.attempt;
     try {
-      if (this.revision === undefined) {
+      if (this.from === undefined) {
         const { items, metadata } = await this.world.api.list(this.ref, undefined);
         if (!current()) return;
         this.replace(items);
-        this.revision = metadata.resourceVersion ?? '0';
+        this.from = metadata.resourceVersion ?? '0';
+        this.seen = Number(this.from);
         this.hasSynced = true;
         this.syncedNow();
       }
       const watch = await this.world.api.watch<T>(
         this.ref,
         undefined,
-        { resourceVersion: this.revision },
+        { resourceVersion: this.from },
         {
           events: (batch) => {
             if (current()) this.take(batch);
@@ -126,7 +133,7 @@ export class Reflector<T extends KubeObject> implements Informer<T> {
 
   private again(error: unknown): void {
     this.watching = undefined;
-    if (isReason(error, 'Expired') || isReason(error, 'Gone')) this.revision = undefined;
+    if (isReason(error, 'Expired') || isReason(error, 'Gone')) this.from = undefined;
     else if (error !== undefined) this.world.report(error);
     // Even an orderly end waits a little, so that a server which ends every watch is not asked in a tight loop.
     const delayMs = backoffMs(RETRY, this.failures++);
@@ -139,7 +146,7 @@ export class Reflector<T extends KubeObject> implements Informer<T> {
 
   private take(batch: readonly WatchEvent<T>[]): void {
     for (const { type, object } of batch) {
-      this.revision = object.metadata.resourceVersion ?? this.revision;
+      if (object.metadata.resourceVersion) this.seen = Number((this.from = object.metadata.resourceVersion));
       this.put(cacheKeyOf(object), type === 'DELETED' ? undefined : this.kept(object), object);
     }
   }

@@ -94,6 +94,7 @@ export class ControllerManager {
     this.sandboxes.set(env.id, running);
     const hooks = { clock: this.clock, ready: () => this.ready(running), failed: this.options.failed };
     for (const definition of definitions) {
+      if (!serves(cluster.kinds, definition)) continue;
       const api = apiFor(env.id, definition.identity);
       const events = newEventRecorder(api, env, { name: accountOf(definition.identity) }, { clock: this.clock });
       recorders.push(events);
@@ -204,6 +205,11 @@ function nextRunner(running: Running): ControllerRunner | undefined {
     return runners[at];
   }
   return undefined;
+}
+
+/** The host serves few kinds; controllers of the others have nothing to do there. */
+function serves(kinds: KindCatalog, { reconciles }: ControllerDefinition): boolean {
+  return !reconciles || kinds.byResource(reconciles.group, reconciles.version, reconciles.resource) !== undefined;
 }
 
 /** 'system:serviceaccount:kube-system:deployment-controller' → 'deployment-controller': what its events name as source. */

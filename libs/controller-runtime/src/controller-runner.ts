@@ -1,7 +1,7 @@
 import type { Clock } from '#base';
-import type { KubeObject } from '#apimachinery';
+import { isReason, type KubeObject } from '#apimachinery';
 import { WorkQueue } from '#client';
-import type { ControllerContext, ControllerDefinition, ObjectKey, WatchRule } from './definition.js';
+import type { Change, ControllerContext, ControllerDefinition, ObjectKey, WatchRule } from './definition.js';
 import { TerminalError } from './definition.js';
 
 /** A reconcile that failed; it is tried again after its back-off unless `final`. */
@@ -16,6 +16,7 @@ export interface ReconcileFailure {
 }
 
 const WORKERS_DEFAULT = 4;
+const CONFLICTS_QUIET = 8;
 
 /** Keys as text in the queue: 'namespace/name'; names that hold slashes keep them. */
 const textOf = ({ namespace, name }: ObjectKey) => `${namespace}/${name}`;
@@ -79,6 +80,8 @@ export class ControllerRunner {
   private failed(text: string, key: ObjectKey, error: unknown): void {
     // What was under way when the sandbox stopped fails by its nature.
     if (this.stopped) return;
+    // Someone else wrote first: the ordinary way of optimistic concurrency, not worth a word unless it goes on.
+    if (isReason(error, 'Conflict') && this.queue.retry(text) < CONFLICTS_QUIET) return;
     const final = error instanceof TerminalError;
     if (final) this.queue.forget(text);
     const attempt = final ? 1 : this.queue.retry(text);
@@ -94,11 +97,17 @@ export class ControllerRunner {
 
   private follow({ resource, metadataOnly, keysOf }: WatchRule): void {
     const { informers } = this.context;
-    const add = (object: KubeObject, old?: KubeObject) => {
-      for (const key of keysOf(object, this.context, old)) this.queue.add(textOf(key));
+    const add = (object: KubeObject, old: KubeObject | undefined, change: Change) => {
+      for (const key of keysOf(object, this.context, old, change)) this.queue.add(textOf(key));
     };
     const informer = metadataOnly ? informers.metadataOf(resource) : informers.of(resource);
-    this.unsubscribe.push(informer.handle({ added: (o) => add(o), updated: add, deleted: (o) => add(o) }));
+    this.unsubscribe.push(
+      informer.handle({
+        added: (object) => add(object, undefined, 'added'),
+        updated: (object, old) => add(object, old, 'updated'),
+        deleted: (object) => add(object, undefined, 'deleted'),
+      }),
+    );
   }
 }
 

@@ -27,13 +27,20 @@ export interface ControllerContext {
   readonly rootCa: string;
 }
 
+export type Change = 'added' | 'updated' | 'deleted';
+
 /** Another resource whose changes concern the reconciled ones. */
 export interface WatchRule {
   readonly resource: ResourceRef;
   /** Only metadata is looked at: the informer need not hold the rest. */
   readonly metadataOnly?: boolean;
   /** Which keys a change touches. `old` is absent for additions, `object` is the last state for deletions. */
-  keysOf(object: KubeObject, context: ControllerContext, old?: KubeObject): readonly ObjectKey[];
+  keysOf(
+    object: KubeObject,
+    context: ControllerContext,
+    old: KubeObject | undefined,
+    change: Change,
+  ): readonly ObjectKey[];
 }
 
 /** One file, one row in controllers.ts. */
