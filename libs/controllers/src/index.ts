@@ -1,2 +1,5 @@
-/** controllers: one file and one row per controller of kube-controller-manager. */
-export {};
+/**
+ * controllers: what kube-controller-manager does, one definition each, seeing the cluster only through #client. They
+ * hold no truth: every reconcile starts from what the API shows, so a crash between any two writes converges.
+ */
+export { controllers } from './controllers.js';

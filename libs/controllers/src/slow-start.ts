@@ -1,3 +1,5 @@
+import { asError } from './failures.js';
+
 const FIRST_BATCH = 1;
 
 /**
@@ -14,8 +16,4 @@ export async function slowStart(count: number, task: () => Promise<void>): Promi
     left -= size;
   }
   return undefined;
-}
-
-export function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason));
 }

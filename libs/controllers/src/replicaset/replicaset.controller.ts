@@ -1,9 +1,10 @@
 import { deepEqual, isReason, labelMatcherOf } from '#apimachinery';
 import { controllerIdentity, defineController, type ObjectKey, type Outcome } from '#controller-runtime';
 import { type Pod, podKind, type ReplicaSet, replicaSetKind } from '#kinds';
-import { claim, controllerOfKind } from '../controller-ref.js';
+import { claim } from '../controller-ref.js';
 import { availableInMs, isPodActive, isPodTerminating } from '../pod-state.js';
-import { asError, slowStart } from '../slow-start.js';
+import { slowStart } from '../slow-start.js';
+import { asError, isNamespaceTerminating } from '../failures.js';
 import { podsToDelete } from './deletion-order.js';
 import { newReplicaSetDeps, type ReplicaSetDeps } from './replicaset-deps.js';
 import { replicaSetsOfPod } from './replicaset-watches.js';
@@ -66,7 +67,6 @@ async function createPod(deps: ReplicaSetDeps, rs: ReplicaSet): Promise<void> {
     const pod = await deps.createPod(rs);
     deps.event(rs, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`);
   } catch (error) {
-    // In a namespace that is going every creation fails, and that is right.
     if (isNamespaceTerminating(error)) return;
     deps.event(rs, 'Warning', 'FailedCreate', `Error creating: ${asError(error).message}`);
     throw error;
@@ -94,16 +94,4 @@ function nextAvailability(deps: ReplicaSetDeps, rs: ReplicaSet, active: readonly
     if (inMs !== undefined && inMs > 0) soonestMs = Math.min(soonestMs, inMs);
   }
   return soonestMs === Infinity ? undefined : { requeueAfterMs: soonestMs };
-}
-
-export function isNamespaceTerminating(error: unknown): boolean {
-  return (
-    isReason(error, 'Forbidden') &&
-    (error.details?.causes ?? []).some(({ reason }) => reason === 'NamespaceTerminating')
-  );
-}
-
-/** Also for the deployment controller: whose pod is it, as far as ReplicaSets go? */
-export function replicaSetNameOf(pod: Pod): string | undefined {
-  return controllerOfKind(pod, replicaSetKind)?.name;
 }

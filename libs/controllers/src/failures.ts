@@ -1,0 +1,13 @@
+import { isReason } from '#apimachinery';
+
+export function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
+}
+
+/** In a namespace that is going every creation fails, and that is right. */
+export function isNamespaceTerminating(error: unknown): boolean {
+  return (
+    isReason(error, 'Forbidden') &&
+    (error.details?.causes ?? []).some(({ reason }) => reason === 'NamespaceTerminating')
+  );
+}
