@@ -4,3 +4,4 @@
  */
 export { ANONYMOUS, GROUP_AUTHENTICATED, GROUP_MASTERS, type RequestAttributes, type UserInfo } from './user.js';
 export type { Authenticator, Authorizer, Credentials, Decision } from './credentials.js';
+export { forbidden, forbiddenMessage } from './forbidden.js';

@@ -3,4 +3,7 @@
  * becomes a StatusError. Knows no HTTP.
  */
 export * from './request.js';
+export { type ActedCluster, apiFor, type ApiOptions } from './api-for.js';
 export type { ClusterDirectory, ServedCluster } from './cluster.js';
+export { createRegistry, type RegistryOptions } from './create-registry.js';
+export { Heartbeats } from './heartbeats.js';

@@ -128,3 +128,9 @@ export type SubresourceHandler = (
   target: Target & { name: string; subresource: string },
   body: Body | undefined,
 ) => Promise<{ status: 200 | 201; text: string }>;
+
+/**
+ * A kind that is answered and never stored (access and token reviews): `object` is the decoded body, the answer is
+ * what the client gets back.
+ */
+export type CreateHandler = (ctx: RequestContext, target: Target, object: KubeObject) => Promise<KubeObject>;

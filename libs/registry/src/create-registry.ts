@@ -1,0 +1,64 @@
+import { systemClock, type Clock, type SandboxId } from '#base';
+import type { AdmissionChain } from '#admission';
+import type { Authenticator, Authorizer } from '#auth';
+import type { Store } from '#storage';
+import { Allocations, type Allocator } from './allocate/allocations.js';
+import { Heartbeats } from './heartbeats.js';
+import type { Parts } from './parts.js';
+import { get } from './read/get.js';
+import { list } from './read/list.js';
+import { ParsedObjects } from './read/parsed-objects.js';
+import { Published } from './read/published.js';
+import { SharedEvents } from './read/shared-events.js';
+import { watch } from './read/watch.js';
+import type { CreateHandler, SubresourceHandler, Verbs } from './request.js';
+import { create } from './write/create.js';
+import { deleteCollection } from './write/delete-collection.js';
+import { remove } from './write/delete.js';
+import { patch } from './write/patch.js';
+import { update } from './write/update.js';
+
+export interface RegistryOptions {
+  readonly store: Store;
+  readonly admission: AdmissionChain;
+  /** Called for every request: from memory. */
+  authorizerOf(sandbox: SandboxId): Authorizer;
+  /** For TokenReview; without it every token is unknown. */
+  authenticatorOf?(sandbox: SandboxId): Authenticator | undefined;
+  /** Subresources that answer by themselves: 'serviceaccounts/token', 'sandboxes.sandkube.dev/kubeconfig'. */
+  readonly handlers?: ReadonlyMap<string, SubresourceHandler>;
+  /** Who beats in a sandbox; shared with `apiFor`. Absent: nobody does. */
+  heartbeatsOf?(sandbox: SandboxId): Heartbeats;
+  /** Real time. Default: the process's. */
+  readonly clock?: Clock;
+}
+
+/** The generic verbs over one store, for all sandboxes. Holds no sandbox's state but bounded caches. */
+export function createRegistry(options: RegistryOptions): Verbs {
+  const nobody = new Heartbeats(systemClock);
+  const parsed = new ParsedObjects();
+  const parts: Parts = {
+    store: options.store,
+    admission: options.admission,
+    authorizerOf: (sandbox) => options.authorizerOf(sandbox),
+    authenticatorOf: (sandbox) => options.authenticatorOf?.(sandbox),
+    handlers: options.handlers ?? new Map<string, SubresourceHandler>(),
+    creators: new Map<string, CreateHandler>(),
+    heartbeatsOf: (sandbox) => options.heartbeatsOf?.(sandbox) ?? nobody,
+    allocations: new Allocations(new Map<string, Allocator>()),
+    parsed,
+    published: new Published(),
+    clock: options.clock ?? systemClock,
+  };
+  const shared = new SharedEvents(parts);
+  return {
+    get: (ctx, target, readOptions) => get(parts, ctx, target, readOptions),
+    list: (ctx, target, request) => list(parts, ctx, target, request),
+    watch: (ctx, target, request, receiver) => watch(parts, shared, ctx, target, request, receiver),
+    create: (ctx, target, body, writeOptions) => create(parts, ctx, target, body, writeOptions),
+    update: (ctx, target, body, writeOptions) => update(parts, ctx, target, body, writeOptions),
+    patch: (ctx, target, type, body, writeOptions) => patch(parts, ctx, target, type, body, writeOptions),
+    delete: (ctx, target, request) => remove(parts, ctx, target, request),
+    deleteCollection: (ctx, target, request) => deleteCollection(parts, ctx, target, request),
+  };
+}

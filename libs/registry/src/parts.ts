@@ -1,0 +1,26 @@
+import type { AdmissionChain } from '#admission';
+import type { Authenticator, Authorizer } from '#auth';
+import type { Clock, SandboxId } from '#base';
+import type { Store } from '#storage';
+import type { Allocations } from './allocate/allocations.js';
+import type { Heartbeats } from './heartbeats.js';
+import type { ParsedObjects } from './read/parsed-objects.js';
+import type { Published } from './read/published.js';
+import type { CreateHandler, SubresourceHandler } from './request.js';
+
+/** What every verb works with; made once by `createRegistry`. */
+export interface Parts {
+  readonly store: Store;
+  readonly admission: AdmissionChain;
+  authorizerOf(sandbox: SandboxId): Authorizer;
+  authenticatorOf(sandbox: SandboxId): Authenticator | undefined;
+  readonly handlers: ReadonlyMap<string, SubresourceHandler>;
+  /** Kinds that are answered, not stored: 'subjectaccessreviews.authorization.k8s.io'. */
+  readonly creators: ReadonlyMap<string, CreateHandler>;
+  heartbeatsOf(sandbox: SandboxId): Heartbeats;
+  readonly allocations: Allocations;
+  readonly parsed: ParsedObjects;
+  readonly published: Published;
+  /** Real time, for waits that a paused sandbox must not stretch. */
+  readonly clock: Clock;
+}

@@ -1,0 +1,42 @@
+import { LRUCache } from 'lru-cache';
+import { apiVersionOf, type KubeObject } from '#apimachinery';
+import type { Kind } from '#kinds';
+import type { StoredObject } from '#storage';
+
+/** Characters of text behind the parsed objects that are kept; parsed, they cost about three times as much. */
+const KEPT_TEXT_MAX = 16 * 1024 * 1024;
+
+/**
+ * Parsed forms of stored objects: shared, frozen by convention. Bounded, because parsed objects cost more memory than
+ * text and slow garbage collection; what many look at (namespaces, roles, hot pods) stays.
+ */
+export class ParsedObjects {
+  private readonly kept = new LRUCache<StoredObject, KubeObject>({
+    maxSize: KEPT_TEXT_MAX,
+    sizeCalculation: (_object, stored) => stored.text.length,
+  });
+
+  /** As it is stored. */
+  stored(stored: StoredObject): KubeObject {
+    let object = this.kept.get(stored);
+    if (!object) {
+      object = JSON.parse(stored.text) as KubeObject;
+      this.kept.set(stored, object);
+    }
+    return object;
+  }
+
+  /** In the version of `kind`. */
+  served<T extends KubeObject>(kind: Kind<T>, stored: StoredObject): T {
+    const object = this.stored(stored);
+    if (kind.fromStorage) return kind.fromStorage(object);
+    const { group, version } = kind.storage;
+    if (group === kind.group && version === kind.version) return object as T;
+    return { ...object, apiVersion: apiVersionOf(kind), kind: kind.kind } as T;
+  }
+
+  /** Keeps what a writer has at hand, so that it is never parsed. `object` is from now on shared. */
+  remember(stored: StoredObject, object: KubeObject): void {
+    this.kept.set(stored, object);
+  }
+}

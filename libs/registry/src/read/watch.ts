@@ -1,0 +1,126 @@
+import type { Revision } from '#base';
+import { StatusError } from '#apimachinery';
+import { storageKey, storagePrefix } from '#kinds';
+import { StoreError, type StoreEvent, type WatchSink } from '#storage';
+import { authorize } from '../authorization.js';
+import type { Parts } from '../parts.js';
+import type { FoundEvent, RegistryWatch, RequestContext, Target, WatchReceiver, WatchRequest } from '../request.js';
+import { statusOf } from '../store-failure.js';
+import { subjectOf } from '../subject.js';
+import { foundOf } from './found.js';
+import { checkWatchOptions } from './list-options.js';
+import { parseRevision, untilReached } from './revisions.js';
+import { type Selection, selectionOf } from './selection.js';
+import type { SharedEvents } from './shared-events.js';
+
+/**
+ * Starts a watch. The initial state, when asked for, is given before this resolves; every later change follows in
+ * order, once: the store's watch begins exactly after the revision of the list.
+ */
+export async function watch(
+  parts: Parts,
+  shared: SharedEvents,
+  ctx: RequestContext,
+  target: Target,
+  request: WatchRequest,
+  receiver: WatchReceiver,
+): Promise<RegistryWatch> {
+  const selection = selectionOf(target.kind, request);
+  await authorize(ctx, parts.authorizerOf(ctx.env.id), 'watch', target, selection.name);
+  checkWatchOptions(request);
+  const about = { ...subjectOf(target.kind), name: '' };
+  const prefix = prefixOf(target, selection);
+  try {
+    const after = await startOf(parts, ctx, target, request, { selection, prefix, receiver });
+    const state = new WatchState(parts, shared, ctx, target, selection, receiver, after);
+    const storeWatch = await parts.store.watch(ctx.env.id, prefix, after, state);
+    state.caughtUp = true;
+    return { cancel: () => storeWatch.cancel(), resourceVersion: () => state.resourceVersion() };
+  } catch (error) {
+    throw watchFailure(error, parseRevision(request.resourceVersion), about);
+  }
+}
+
+/** metadata.name=x in a namespace: only keys that begin with that name. */
+function prefixOf(target: Target, selection: Selection): string {
+  const { kind } = target;
+  const namespace = kind.namespaced ? target.namespace : '';
+  if (selection.name !== undefined && namespace !== undefined) return storageKey(kind, namespace, selection.name);
+  return storagePrefix(kind, namespace);
+}
+
+interface Start {
+  readonly selection: Selection;
+  readonly prefix: string;
+  readonly receiver: WatchReceiver;
+}
+
+/** Gives the initial state where the request wants one, and the revision after which changes follow. */
+async function startOf(
+  parts: Parts,
+  ctx: RequestContext,
+  target: Target,
+  request: WatchRequest,
+  { selection, prefix, receiver }: Start,
+): Promise<Revision> {
+  const asked = parseRevision(request.resourceVersion);
+  const initial = request.sendInitialEvents ?? !asked;
+  if (!initial) return asked ? asked : parts.store.head(ctx.env.id);
+  if (asked) await untilReached(parts.store, parts.clock, ctx.env.id, asked);
+  const page = await parts.store.list(ctx.env.id, {
+    prefix,
+    ...(selection.empty ? {} : { matches: ({ facets }) => selection.matches(facets) }),
+  });
+  const events = page.items.map((stored): FoundEvent => ({
+    type: 'ADDED',
+    found: foundOf(parts, ctx.env.id, target.kind, stored),
+    resourceVersion: String(stored.revision),
+  }));
+  if (events.length > 0) receiver.events(events);
+  if (request.sendInitialEvents) receiver.initialEventsEnd(String(page.revision));
+  return page.revision;
+}
+
+class WatchState implements WatchSink {
+  /** Until the store's watch stands, what others wrote says nothing about what this one has seen. */
+  caughtUp = false;
+
+  constructor(
+    private readonly parts: Parts,
+    private readonly shared: SharedEvents,
+    private readonly ctx: RequestContext,
+    private readonly target: Target,
+    private readonly selection: Selection,
+    private readonly receiver: WatchReceiver,
+    private passed: Revision,
+  ) {}
+
+  events(batch: readonly StoreEvent[]): void {
+    const { env } = this.ctx;
+    const seen: FoundEvent[] = [];
+    for (const event of batch) {
+      const found = this.shared.selected(env.id, this.target.kind, event, this.selection);
+      if (found) seen.push(found);
+      this.passed = event.object.revision;
+    }
+    if (seen.length > 0) this.receiver.events(seen);
+  }
+
+  closed(error?: StoreError): void {
+    this.receiver.closed(
+      error && (watchFailure(error, this.passed, { ...subjectOf(this.target.kind), name: '' }) as Error),
+    );
+  }
+
+  resourceVersion(): string {
+    const published = this.caughtUp ? (this.parts.published.of(this.ctx.env.id) ?? 0) : 0;
+    return String(Math.max(this.passed, published));
+  }
+}
+
+function watchFailure(error: unknown, asked: Revision | undefined, about: Parameters<typeof statusOf>[1]): unknown {
+  if (error instanceof StoreError && error.code === 'compacted') {
+    return StatusError.expired(`too old resource version: ${asked ?? 0} (${error.found?.oldest ?? 0})`);
+  }
+  return statusOf(error, about);
+}

@@ -1,0 +1,195 @@
+import {
+  deepEqual,
+  type FieldError,
+  type KubeObject,
+  rfc3339,
+  StatusError,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+  withRevision,
+} from '#apimachinery';
+import { type Kind, storageKey } from '#kinds';
+import { type StoredObject, StoreError } from '#storage';
+import type { Parts } from '../parts.js';
+import { foundOf } from '../read/found.js';
+import { MadeObject } from '../read/found-object.js';
+import type { Found, RequestContext, Target, WriteOptions } from '../request.js';
+import { statusOf, translated } from '../store-failure.js';
+import { subjectOf } from '../subject.js';
+import { admissionRequest, readsOf } from './admit.js';
+import { commitOne, writeOf } from './commit.js';
+import { mayComplete } from './deletion-rules.js';
+import { hasStatus } from './rules.js';
+
+/** Others may write between our read and our commit; so often in a row means that something is wrong. */
+const ATTEMPTS_MAX = 64;
+
+export interface Change {
+  /** Makes the object when there is none; undefined: it stays absent (404). */
+  absent?(): Promise<(Found & { created: boolean }) | undefined>;
+  /** The uid that the writer expects, '' for any. */
+  readonly uid: string;
+  /** The new state, an object of its own at its top and in its metadata; `old` is shared and stays as it is. */
+  change(stored: StoredObject, old: KubeObject): KubeObject | Promise<KubeObject>;
+  /** Binding: the change is the server's own, transition rules of updates do not apply. */
+  readonly unchecked?: boolean;
+}
+
+/**
+ * Reads, changes and writes back, again when somebody was faster. Models registry.Store.Update (1.36): a change that
+ * changes nothing writes nothing; one that takes the last finalizer of a deleted object away ends it.
+ */
+export async function replaceStored(
+  parts: Parts,
+  ctx: RequestContext,
+  target: Target,
+  options: WriteOptions,
+  change: Change,
+): Promise<Found & { created: boolean }> {
+  const { kind, name = '' } = target;
+  const about = { ...subjectOf(kind), name };
+  const key = storageKey(kind, kind.namespaced ? (target.namespace ?? '') : '', name);
+  for (let attempt = 1; ; attempt++) {
+    const stored = await translated(about, parts.store.get(ctx.env.id, key));
+    if (!stored) {
+      if (change.uid !== '') throw wrongUid(target, key, change.uid, '');
+      const made = await change.absent?.();
+      if (made) return made;
+      throw StatusError.notFound(about, name);
+    }
+    const old = parts.parsed.served(kind, stored);
+    if (change.uid !== '' && change.uid !== old.metadata.uid) throw wrongUid(target, key, change.uid, old.metadata.uid);
+    try {
+      return await replaceOnce(parts, ctx, target, options, { change, stored, old });
+    } catch (error) {
+      const raced = error instanceof StoreError && error.code === 'conflict';
+      if (!raced || attempt === ATTEMPTS_MAX) throw statusOf(error, about);
+    }
+  }
+}
+
+interface Replacement {
+  readonly change: Change;
+  readonly stored: StoredObject;
+  readonly old: KubeObject;
+}
+
+async function replaceOnce(
+  parts: Parts,
+  ctx: RequestContext,
+  target: Target,
+  { dryRun = false }: WriteOptions,
+  { change, stored, old }: Replacement,
+): Promise<Found & { created: boolean }> {
+  const { kind } = target;
+  const object = await change.change(stored, old);
+  const request = admissionRequest(ctx, target, { operation: 'UPDATE', object, old, dryRun });
+  const reads = readsOf(parts, ctx.env.id);
+  const endMutating = ctx.trace.start('admission', { phase: 'mutating' });
+  await parts.admission.mutate(request, reads);
+  endMutating();
+  keepSystemFields(ctx, target, object, old);
+  if (!change.unchecked) validateChange(ctx, target, object, old);
+  const endValidating = ctx.trace.start('admission', { phase: 'validating' });
+  await parts.admission.validate(request, reads);
+  endValidating();
+  const claim = await parts.allocations.forUpdate(ctx, kind, object, old, dryRun);
+  try {
+    const ends = mayComplete(kind, object, old);
+    const write = writeOf(ctx, kind, object, stored.revision, ends ? 'delete' : 'put');
+    if (!ends && withRevision(write.text, stored.revision) === stored.text) {
+      return foundOf(parts, ctx.env.id, kind, stored);
+    }
+    if (dryRun)
+      return new MadeObject({ ...object, metadata: { ...object.metadata, resourceVersion: String(stored.revision) } });
+    const written = await commitOne(parts, ctx, kind, object, write);
+    return foundOf(parts, ctx.env.id, kind, written);
+  } finally {
+    claim?.release();
+  }
+}
+
+/** Metadata that only the server writes, and what the kind keeps. Models rest.BeforeUpdate (1.36). */
+function keepSystemFields(ctx: RequestContext, target: Target, object: KubeObject, old: KubeObject): void {
+  const { kind, subresource } = target;
+  // A view's merge may have taken over the metadata of the stored object, which is shared.
+  if (object.metadata === old.metadata) object.metadata = { ...old.metadata };
+  const { metadata } = object;
+  setOrDrop(metadata, 'generation', old.metadata.generation);
+  if (!subresource) prepare(ctx, kind, object, old);
+  metadata.uid ||= old.metadata.uid ?? '';
+  metadata.creationTimestamp = old.metadata.creationTimestamp ?? rfc3339(ctx.env.clock.nowMs());
+  setOrDrop(metadata, 'deletionTimestamp', old.metadata.deletionTimestamp);
+  setOrDrop(metadata, 'deletionGracePeriodSeconds', old.metadata.deletionGracePeriodSeconds);
+  setOrDrop(metadata, 'managedFields', old.metadata.managedFields);
+  if (kind.generation && !sameDesire(object, old)) metadata.generation = (old.metadata.generation ?? 0) + 1;
+}
+
+function prepare(ctx: RequestContext, kind: Kind, object: KubeObject, old: KubeObject): void {
+  if (kind.prepareForUpdate) kind.prepareForUpdate(object, old, ctx.env);
+  else if (hasStatus(kind)) setOrDrop(object as { status?: unknown }, 'status', (old as { status?: unknown }).status);
+}
+
+function setOrDrop<T extends object, K extends keyof T>(target: T, key: K, value: T[K] | undefined): void {
+  if (value === undefined) delete target[key];
+  else target[key] = value;
+}
+
+/** Everything but metadata and status is desire. */
+function sameDesire(object: KubeObject, old: KubeObject): boolean {
+  const next = object as unknown as Record<string, unknown>;
+  const before = old as unknown as Record<string, unknown>;
+  for (const key of new Set([...Object.keys(next), ...Object.keys(before)])) {
+    if (key !== 'metadata' && key !== 'status' && !deepEqual(next[key], before[key])) return false;
+  }
+  return true;
+}
+
+function validateChange(ctx: RequestContext, target: Target, object: KubeObject, old: KubeObject): void {
+  const end = ctx.trace.start('validation');
+  const errors = errorsOf(target.kind, target.subresource, object, old);
+  end({ errors: errors.length });
+  if (errors.length > 0) {
+    throw StatusError.invalid({ group: target.kind.group, kind: target.kind.kind }, object.metadata.name ?? '', errors);
+  }
+}
+
+function errorsOf(kind: Kind, subresource: string | undefined, object: KubeObject, old: KubeObject): FieldError[] {
+  const errors = validateObjectMetaUpdate(object.metadata, old.metadata);
+  if (!sameLabels(object, old)) {
+    errors.push(
+      ...validateObjectMeta(object.metadata, {
+        namespaced: kind.namespaced,
+        // The name was checked when it was made; rules for new names must not lock old objects.
+        validateName: () => [],
+      }),
+    );
+  }
+  if (subresource === 'status') {
+    if (kind.validateStatusUpdate) errors.push(...kind.validateStatusUpdate(object, old));
+    return errors;
+  }
+  if (kind.validate) errors.push(...kind.validate(object));
+  if (!subresource && kind.validateUpdate) errors.push(...kind.validateUpdate(object, old));
+  return errors;
+}
+
+/** Metadata that did not change was found good when it was written. */
+function sameLabels({ metadata: a }: KubeObject, { metadata: b }: KubeObject): boolean {
+  return (
+    deepEqual(a.labels, b.labels) &&
+    deepEqual(a.annotations, b.annotations) &&
+    deepEqual(a.ownerReferences, b.ownerReferences) &&
+    deepEqual(a.finalizers, b.finalizers)
+  );
+}
+
+/** Models the failure of storage.Preconditions.Check on updates (1.36). */
+function wrongUid({ kind, name = '' }: Target, key: string, asked: string, found: string | undefined): StatusError {
+  return StatusError.conflict(
+    subjectOf(kind),
+    name,
+    `StorageError: invalid object, Code: 4, Key: /registry/${key}, ResourceVersion: 0, AdditionalErrorMsg: ` +
+      `Precondition failed: UID in precondition: ${asked}, UID in object meta: ${found ?? ''}`,
+  );
+}

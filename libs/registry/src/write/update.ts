@@ -1,0 +1,101 @@
+import { type KubeObject, StatusError } from '#apimachinery';
+import type { StoredObject } from '#storage';
+import type { Subresource } from '#kinds';
+import { authorize } from '../authorization.js';
+import type { Parts } from '../parts.js';
+import type { Body, Found, RequestContext, Target, WriteOptions } from '../request.js';
+import { subjectOf } from '../subject.js';
+import { checkName, settleNamespace } from './body-checks.js';
+import { createDecoded } from './create.js';
+import { decode, type Expected, expectedOf } from './decode.js';
+import { replaceStored } from './replace.js';
+import { rulesOf } from './rules.js';
+import { shownAs } from './subresource.js';
+
+export async function update(
+  parts: Parts,
+  ctx: RequestContext,
+  target: Target,
+  body: Body,
+  options: WriteOptions,
+): Promise<Found & { created: boolean }> {
+  await authorize(ctx, parts.authorizerOf(ctx.env.id), 'update', target);
+  const { kind } = target;
+  const view = viewOf(target, 'update');
+  const expected = view ? expectedOfView(ctx, target, view) : expectedOf(kind);
+  const first = decode(ctx, expected, body, options);
+  checkName(target, first);
+  settleNamespace(target, first);
+  // Only the first attempt may use what was decoded; another needs an object of its own.
+  let decoded: KubeObject | undefined = first;
+  const next = (): KubeObject => {
+    const object = decoded ?? decode({ ...ctx, warn: () => {} }, expected, body, options);
+    if (!decoded) settleNamespace(target, object);
+    decoded = undefined;
+    return object;
+  };
+  const found = await replaceStored(parts, ctx, target, options, {
+    absent: () => createInstead(parts, ctx, target, next, options),
+    uid: first.metadata.uid ?? '',
+    change: (stored: StoredObject, old: KubeObject) => {
+      const object = next();
+      checkRevision(target, object, stored, view);
+      if (!view?.merge) return object;
+      return view.merge(old, object, ctx.env);
+    },
+  });
+  return view ? shownAs(view, found) : found;
+}
+
+/** The subresource that is written, or undefined for the object itself. */
+export function viewOf(target: Target, verb: 'update' | 'patch'): Subresource | undefined {
+  if (!target.subresource) return undefined;
+  const view = target.kind.subresources.find(({ name }) => name === target.subresource);
+  if (!view) throw StatusError.noSuchPath();
+  if (!view.verbs.includes(verb)) throw StatusError.methodNotAllowed(subjectOf(target.kind), verb);
+  return view;
+}
+
+export function expectedOfView(ctx: RequestContext, target: Target, view: Subresource): Expected {
+  if (!view.body) return expectedOf(target.kind);
+  const { group, version, kind } = view.body;
+  return { group, version, kind, schema: ctx.kinds.byKind(view.body) };
+}
+
+/** Models the checks of registry.Store.Update (1.36). */
+function checkRevision(target: Target, object: KubeObject, stored: StoredObject, view: Subresource | undefined): void {
+  const { kind, name = '' } = target;
+  const sent = object.metadata.resourceVersion ?? '';
+  if (sent === '' || sent === '0') {
+    if (view || rulesOf(kind).unconditionalUpdate) return;
+    throw StatusError.invalid({ group: kind.group, kind: kind.resource }, name, [
+      {
+        type: 'FieldValueInvalid',
+        field: 'metadata.resourceVersion',
+        detail: 'Invalid value: 0: must be specified for an update',
+      },
+    ]);
+  }
+  if (sent !== String(stored.revision)) {
+    if (!/^[0-9]+$/.test(sent)) {
+      throw StatusError.badRequest(
+        `metadata.resourceVersion: Invalid value: ${JSON.stringify(sent)}: must be a number`,
+      );
+    }
+    throw StatusError.modified(subjectOf(kind), name);
+  }
+}
+
+async function createInstead(
+  parts: Parts,
+  ctx: RequestContext,
+  target: Target,
+  next: () => KubeObject,
+  options: WriteOptions,
+): Promise<(Found & { created: boolean }) | undefined> {
+  if (target.subresource || !rulesOf(target.kind).createOnUpdate) return undefined;
+  await authorize(ctx, parts.authorizerOf(ctx.env.id), 'create', target);
+  const object = next();
+  delete object.metadata.resourceVersion;
+  return createDecoded(parts, ctx, target, object, options);
+}
