@@ -1,2 +1,4 @@
 /** testing: what specs share: FakeClock, builders, contract suites, an in-process cluster. Imported by specs only. */
 export { del, put, RecordingSink, shown, storeContract, textOf, valueOf } from './store-contract.js';
+export { aDeployment, aNode, aPod, type Overrides } from './builders.js';
+export { FakeClock } from './fake-clock.js';
