@@ -7,18 +7,13 @@ export { asListItem, encodeCanonical, withApiVersion, withRevision } from './can
 export { findCondition, isConditionTrue, setCondition } from './conditions.js';
 export { decodeBody, type DecodedBody } from './decode.js';
 export { deepCopy, deepEqual, setField } from './deep.js';
+export { duplicateFields } from './duplicate-fields.js';
 export { escapeFieldValue, type FieldMatcher, type FieldRequirement, parseFieldSelector } from './field-selector.js';
 export { intOrPercent } from './int-or-percent.js';
 export { applyJsonPatch } from './json-patch.js';
-export {
-  type LabelMatcher,
-  labelMatcherOf,
-  type LabelOperator,
-  type LabelRequirement,
-  parseLabelSelector,
-  validateLabelSelector,
-} from './label-selector.js';
-export { applyMergePatch } from './merge-patch.js';
+export { type LabelMatcher, labelMatcherOf, parseLabelSelector, validateLabelSelector } from './label-selector.js';
+export type { LabelOperator, LabelRequirement } from './label-selector-parser.js';
+export { applyMergePatch, isJsonObject } from './merge-patch.js';
 export type { MergeSchema } from './merge-schema.js';
 export { dns1035Label, dns1123Label, dns1123Subdomain, labelValue, qualifiedName } from './names.js';
 export {

@@ -1,7 +1,15 @@
 import { type FieldError, fieldError } from './field-error.js';
-import type { LabelOperator, LabelRequirement } from './label-selector.js';
 import { labelValue, qualifiedName } from './names.js';
 import { StatusError } from './status-error.js';
+
+export type LabelOperator = '=' | '==' | '!=' | 'in' | 'notin' | 'exists' | '!' | 'gt' | 'lt';
+
+/** One condition; all of a selector's must hold. `values` are unique and sorted. */
+export interface LabelRequirement {
+  readonly key: string;
+  readonly operator: LabelOperator;
+  readonly values: readonly string[];
+}
 
 /**
  * 'app in (a, b),!old' → tokens → requirements, by one token of look-ahead:

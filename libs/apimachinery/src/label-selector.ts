@@ -1,19 +1,10 @@
 import { type FieldError, fieldError } from './field-error.js';
-import { parseRequirements } from './label-selector-parser.js';
+import { type LabelOperator, type LabelRequirement, parseRequirements } from './label-selector-parser.js';
 import type { LabelSelector } from './meta.js';
 import { labelValue, qualifiedName } from './names.js';
 import { StatusError } from './status-error.js';
 
 type Labels = Readonly<Record<string, string>>;
-
-export type LabelOperator = '=' | '==' | '!=' | 'in' | 'notin' | 'exists' | '!' | 'gt' | 'lt';
-
-/** One condition; all of a selector's must hold. `values` are unique and sorted. */
-export interface LabelRequirement {
-  readonly key: string;
-  readonly operator: LabelOperator;
-  readonly values: readonly string[];
-}
 
 /** A selector ready to be asked often: no parsing, no allocation in `matches`. */
 export interface LabelMatcher {

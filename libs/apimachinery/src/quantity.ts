@@ -3,7 +3,7 @@
  * Models k8s.io/apimachinery/pkg/api/resource (1.36): parsing rounds up to a nano, and printing is canonical: no
  * fraction, the largest suffix that loses nothing, the format (decimal, binary, exponent) of what was parsed.
  *
- *   '1000m' → '1'    '1.5Gi' → '1536Mi'    '0.5' → '500m'    '1024' → '1024'    '1e3' → '1e3'    '1500e0' → '1500'
+ *   '1000m' → '1'    '1.5Gi' → '1536Mi'    '0.5' → '500m'    '1024' → '1024'    '1e3' → '1e3'
  */
 type Format = 'DecimalSI' | 'BinarySI' | 'DecimalExponent';
 
@@ -58,14 +58,15 @@ export class Quantity {
     const match = text.length === 0 || text.length > TEXT_LENGTH_MAX ? null : FORM.exec(text);
     if (!match) throw new RangeError(WRONG_FORM);
     const [, sign, whole = '', fraction = '', suffix = ''] = match;
-    if (whole === '' && fraction === '' && match[0] !== sign) throw new RangeError(WRONG_NUMBER);
     const { base, exponent, format } = scaleOf(suffix);
     let nano = BigInt(`${whole}${fraction}` || '0');
     if (base === 2) nano <<= BigInt(exponent);
     nano = scaled(nano, (base === 10 ? exponent : 0) - fraction.length + NANO_DIGITS);
     if (format === 'BinarySI' && nano > BINARY_NANO_MAX) nano = BINARY_NANO_MAX;
     const small = format === 'BinarySI' && nano > 0n && nano < NANO;
-    return new Quantity(sign === '-' ? -nano : nano, small ? 'DecimalSI' : format);
+    const parsed = new Quantity(sign === '-' ? -nano : nano, small ? 'DecimalSI' : format);
+    if (keepsText(whole.replace(/^0+/, ''), fraction, exponent, format)) parsed.text = text;
+    return parsed;
   }
 
   static ofMilli(milli: bigint | number, format: Format = 'DecimalSI'): Quantity {
@@ -128,6 +129,21 @@ export class Quantity {
     const binary = this.format === 'BinarySI' && this.nano % NANO === 0n && (units <= -1024n || units >= 1024n);
     return binary ? binaryText(units) : decimalText(this.nano, this.format);
   }
+}
+
+/**
+ * Upstream keeps a text that its quick look finds canonical, and so keeps some that are not ('1.500', '0100', '+1'):
+ * what it answers is what clients compare, so the same look is taken here.
+ */
+function keepsText(whole: string, fraction: string, exponent: number, format: Format): boolean {
+  const digits = `${whole || '0'}${fraction}`;
+  if (format === 'BinarySI') {
+    const precision = 15 - digits.length - Math.floor((exponent * 3) / 10) - 1;
+    return fraction === '' && precision >= 0 && (BigInt(digits) & 7n) !== 0n;
+  }
+  const scale = exponent - fraction.length;
+  if (digits.length > 18 || scale < -NANO_DIGITS || scale % 3 !== 0) return false;
+  return !digits.endsWith('000') && !digits.startsWith('0');
 }
 
 function scaleOf(suffix: string): { base: 2 | 10; exponent: number; format: Format } {
