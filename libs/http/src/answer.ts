@@ -1,0 +1,125 @@
+import { gzip } from 'node:zlib';
+import { promisify } from 'node:util';
+import { stringify } from 'yaml';
+import { type Status, StatusError } from '#apimachinery';
+import { type Exchange, type RawRequest, type RawResponse, warningHeader } from './exchange.js';
+
+/** What `writeHead` of both HTTP versions takes. Names are lower-case, as HTTP/2 wants them. */
+export type Headers = Record<string, string | number | string[]>;
+
+export const JSON_TYPE = 'application/json';
+const YAML_TYPE = 'application/yaml';
+
+/** Smaller answers are cheaper sent than packed. Models apiserver's defaultGzipThresholdBytes and level (1.36). */
+export const GZIP_BYTES_MIN = 128 * 1024;
+const GZIP_LEVEL = 1;
+const gzipAsync = promisify(gzip);
+
+/** What every answer says. Nothing of an API may be kept by a cache on the way. */
+export function baseHeaders(auditId: string, contentType: string): Headers {
+  return { 'audit-id': auditId, 'cache-control': 'no-cache, private', 'content-type': contentType };
+}
+
+function headersOf(x: Exchange, contentType: string): Headers {
+  const headers = baseHeaders(x.trace.id, contentType);
+  if (x.warnings) headers['warning'] = x.warnings.map(warningHeader);
+  return headers;
+}
+
+/** Heads a streamed answer: the caller writes the body. */
+export function startAnswer(x: Exchange, status: number, contentType: string, more?: Headers): void {
+  const headers = headersOf(x, contentType);
+  x.response.writeHead(status, more ? Object.assign(headers, more) : headers);
+}
+
+/** Does the client unpack gzip? Only an explicit wish counts: on a local line packing is a waste. */
+export function acceptsGzip(request: RawRequest): boolean {
+  const encoding = request.headers['accept-encoding'];
+  return typeof encoding === 'string' && /(^|[\s,])gzip($|[\s,;])(?!\s*q=0(\.0*)?($|[\s,]))/.test(encoding);
+}
+
+/** People look at answers with these; for them JSON is indented. Models isPrettyPrint (1.36). */
+function wantsPretty(x: Exchange): boolean {
+  const asked = x.query.flag('pretty');
+  if (asked !== undefined) return asked;
+  const agent = x.request.headers['user-agent'];
+  return agent !== undefined && /^(curl|Wget|Mozilla\/5\.0)/.test(agent);
+}
+
+export type AnswerFormat = 'json' | 'yaml';
+
+/** One JSON text in the format that was asked for. */
+export async function sendJson(
+  x: Exchange,
+  status: number,
+  json: string,
+  format: AnswerFormat = 'json',
+): Promise<void> {
+  if (format === 'yaml') return sendBody(x, status, toYaml(json), YAML_TYPE);
+  if (wantsPretty(x)) return sendBody(x, status, `${JSON.stringify(JSON.parse(json), null, 2)}\n`, JSON_TYPE);
+  return sendBody(x, status, json, JSON_TYPE);
+}
+
+function toYaml(json: string): string {
+  return stringify(JSON.parse(json), { aliasDuplicateObjects: false, lineWidth: 0 });
+}
+
+/** A whole body; packs it when it is large and the client wants that. */
+export async function sendBody(
+  x: Exchange,
+  status: number,
+  body: string | Buffer,
+  contentType: string,
+  more?: Headers,
+): Promise<void> {
+  const headers = headersOf(x, contentType);
+  if (more) Object.assign(headers, more);
+  if (body.length >= GZIP_BYTES_MIN && headers['content-encoding'] === undefined && acceptsGzip(x.request)) {
+    body = await gzipAsync(body, { level: GZIP_LEVEL });
+    headers['content-encoding'] = 'gzip';
+    headers['vary'] = 'Accept-Encoding';
+  }
+  headers['content-length'] = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+  finish(x.response, status, headers, x.method === 'HEAD' ? undefined : body);
+}
+
+function finish(response: RawResponse, status: number, headers: Headers, body: string | Buffer | undefined): void {
+  if (response.destroyed || response.writableEnded) return;
+  response.writeHead(status, headers);
+  if (body === undefined) response.end();
+  else response.end(body);
+}
+
+/** Headers beyond the usual that a failure carries. */
+function failureHeaders(error: StatusError): Headers {
+  const seconds = error.details?.retryAfterSeconds;
+  return seconds ? { 'retry-after': String(seconds) } : {};
+}
+
+/** A failure as Status, also where there is no Exchange yet (unknown sandbox, bad credentials). */
+export function sendStatus(
+  response: RawResponse,
+  auditId: string,
+  error: StatusError,
+  warnings?: readonly string[],
+): void {
+  // Half an answer cannot be taken back: break it off, so that the client does not take it for whole.
+  if (response.headersSent) return void response.destroy();
+  const body = JSON.stringify(error.toStatus());
+  const headers = Object.assign(baseHeaders(auditId, JSON_TYPE), failureHeaders(error));
+  if (warnings) headers['warning'] = warnings.map(warningHeader);
+  headers['content-length'] = Buffer.byteLength(body);
+  finish(response, error.code, headers, body);
+}
+
+/** The answer to a write that leaves no object to show. */
+export function successStatus(details: Status['details']): string {
+  const status: Omit<Status, 'code'> = {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
+    ...(details ? { details } : {}),
+  };
+  return JSON.stringify(status);
+}

@@ -1,0 +1,112 @@
+import type { X509Certificate } from 'node:crypto';
+import type { Http2ServerRequest, Http2Session } from 'node:http2';
+import type { TLSSocket } from 'node:tls';
+import { ANONYMOUS, type Credentials, type RequestAttributes, type UserInfo } from '#auth';
+import { StatusError } from '#apimachinery';
+import type { ServedCluster } from '#registry';
+import type { Exchange, RawRequest } from './exchange.js';
+
+/** A connection's certificate never changes, and asking OpenSSL for it is dear: asked once. */
+const certificates = new WeakMap<object, X509Certificate | null>();
+
+function certificateOf(request: RawRequest): X509Certificate | undefined {
+  const session: Http2Session | undefined = (request as Http2ServerRequest).stream?.session;
+  const connection: object = session ?? request.socket;
+  let certificate = certificates.get(connection);
+  if (certificate === undefined) {
+    const socket = (session ? session.socket : request.socket) as Partial<TLSSocket>;
+    certificate = socket.getPeerX509Certificate?.() ?? null;
+    certificates.set(connection, certificate);
+  }
+  return certificate ?? undefined;
+}
+
+/** The token of `Authorization: Bearer …`; other schemes are none of ours. */
+function bearerTokenOf(request: RawRequest): string | undefined {
+  const header = request.headers.authorization;
+  if (header === undefined || !/^bearer /i.test(header)) return undefined;
+  const token = header.slice(7).trim();
+  return token === '' ? undefined : token;
+}
+
+const EXTRA_PREFIX = 'impersonate-extra-';
+
+/**
+ * Whom the caller wants to be. Read from the raw headers: Node joins repeated ones with commas, and a group's name may
+ * hold a comma. Models the impersonation filter (1.36); a group without a user is the client's mistake, hence 400.
+ */
+function impersonationOf(request: RawRequest): UserInfo | undefined {
+  let username = '';
+  let uid: string | undefined;
+  const groups: string[] = [];
+  const extra = new Map<string, string[]>();
+  const raw = request.rawHeaders;
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = raw[i]!.toLowerCase();
+    if (!name.startsWith('impersonate-')) continue;
+    const value = raw[i + 1]!;
+    if (name === 'impersonate-user') username = value;
+    else if (name === 'impersonate-uid') uid = value;
+    else if (name === 'impersonate-group') groups.push(value);
+    else if (name.startsWith(EXTRA_PREFIX)) {
+      const key = unescaped(name.slice(EXTRA_PREFIX.length));
+      extra.set(key, [...(extra.get(key) ?? []), value]);
+    }
+  }
+  if (username === '') {
+    if (groups.length === 0 && extra.size === 0 && uid === undefined) return undefined;
+    throw StatusError.badRequest('requested impersonation of groups, uid or extra without impersonating a user');
+  }
+  return {
+    username,
+    groups,
+    ...(uid === undefined ? {} : { uid }),
+    ...(extra.size === 0 ? {} : { extra: Object.fromEntries(extra) }),
+  };
+}
+
+function unescaped(key: string): string {
+  try {
+    return decodeURIComponent(key);
+  } catch {
+    return key;
+  }
+}
+
+/** Headers are few and looked at by name; only a request that impersonates pays for reading them all. */
+function impersonates(request: RawRequest): boolean {
+  for (const name in request.headers) if (name.startsWith('impersonate-')) return true;
+  return false;
+}
+
+/** Credentials as they came, unverified. On the plain listener there is no TLS, hence no certificate. */
+export function credentialsOf(request: RawRequest): Credentials {
+  const certificate = certificateOf(request);
+  const bearerToken = bearerTokenOf(request);
+  const impersonate = impersonates(request) ? impersonationOf(request) : undefined;
+  return {
+    ...(certificate === undefined ? {} : { certificate }),
+    ...(bearerToken === undefined ? {} : { bearerToken }),
+    ...(impersonate === undefined ? {} : { impersonate }),
+  };
+}
+
+/** Who asks. Fails with 401 for credentials that are not this cluster's; none at all makes anonymous. */
+export async function userOf(request: RawRequest, cluster: ServedCluster): Promise<UserInfo> {
+  return (await cluster.authenticator.authenticate(credentialsOf(request))) ?? ANONYMOUS;
+}
+
+/** For what the verbs do not authorize themselves: paths, and resources that do not exist. Fails with 403. */
+export async function authorize(x: Exchange, attributes: RequestAttributes): Promise<void> {
+  const decision = await x.cluster.authorizer.authorize(x.user, attributes);
+  if (decision.allowed) return;
+  const who = `User ${JSON.stringify(x.user.username)} cannot ${attributes.verb}`;
+  if (attributes.kind === 'path') {
+    throw StatusError.forbidden({ group: '', resource: '' }, '', `${who} path ${JSON.stringify(attributes.path)}`);
+  }
+  const { group, resource, subresource, namespace, name } = attributes;
+  const full = subresource === '' ? resource : `${resource}/${subresource}`;
+  const where = namespace === '' ? 'at the cluster scope' : `in the namespace ${JSON.stringify(namespace)}`;
+  const why = `${who} resource ${JSON.stringify(full)} in API group ${JSON.stringify(group)} ${where}`;
+  throw StatusError.forbidden({ group, resource }, name, why);
+}

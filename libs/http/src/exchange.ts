@@ -1,0 +1,59 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { SandboxEnv, Trace } from '#base';
+import type { UserInfo } from '#auth';
+import type { KindCatalog } from '#kinds';
+import type { RequestContext, ServedCluster } from '#registry';
+import type { Query } from './query.js';
+
+export type RawRequest = IncomingMessage | Http2ServerRequest;
+export type RawResponse = ServerResponse | Http2ServerResponse;
+
+/** Warnings beyond this many are dropped: a header block has a limit. Models the recorder of apiserver/pkg/warning (1.36). */
+const WARNINGS_MAX = 64;
+const WARNING_LENGTH_MAX = 256;
+
+/**
+ * One request under way: what came in, who asked, and what the answer's headers must say. It is also the RequestContext
+ * that the verbs receive, so that a request costs one object, not two.
+ */
+export class Exchange implements RequestContext {
+  readonly env: SandboxEnv;
+  readonly kinds: KindCatalog;
+  warnings: string[] | undefined;
+  /** What metrics call it; set as soon as it is known. Only names from the catalog, so that cardinality is bounded. */
+  verb = '';
+  groupResource = '';
+
+  constructor(
+    readonly request: RawRequest,
+    readonly response: RawResponse,
+    readonly cluster: ServedCluster,
+    /** '' or '/sandboxes/{id}'. */
+    readonly base: string,
+    readonly path: string,
+    readonly query: Query,
+    readonly user: UserInfo,
+    readonly trace: Trace,
+  ) {
+    this.env = cluster.env;
+    this.kinds = cluster.kinds;
+  }
+
+  get method(): string {
+    return this.request.method!;
+  }
+
+  warn(message: string): void {
+    this.warnings ??= [];
+    const text = message.length > WARNING_LENGTH_MAX ? message.slice(0, WARNING_LENGTH_MAX) : message;
+    if (this.warnings.length < WARNINGS_MAX && !this.warnings.includes(text)) this.warnings.push(text);
+  }
+}
+
+/** The text of a `Warning` header: code 299, no agent, the message quoted. Control characters cannot be in a header. */
+export function warningHeader(message: string): string {
+  // eslint-disable-next-line no-control-regex
+  const printable = message.replace(/[\u0000-\u001f\u007f]/g, ' ').replace(/[\\"]/g, '\\$&');
+  return `299 - "${Buffer.from(printable, 'utf8').toString('latin1')}"`;
+}

@@ -1,0 +1,133 @@
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import { Trace } from '#base';
+import { StatusError } from '#apimachinery';
+import { sendStatus } from './answer.js';
+import { auditIds } from './audit-id.js';
+import { userOf } from './authentication.js';
+import { ClientGone } from './body.js';
+import { Documents } from './documents.js';
+import { type FrontDoorOptions, IN_FLIGHT_MAX, WATCHES_MAX } from './door.js';
+import { Exchange, type RawRequest, type RawResponse } from './exchange.js';
+import { statusErrorOf } from './failure.js';
+import { InFlight } from './in-flight.js';
+import { gauge, RequestMetrics } from './metrics.js';
+import { type PathServers, servePath } from './path.routes.js';
+import { Query } from './query.js';
+import { type Address, requestInfoOf } from './request-info.js';
+import { serveResource } from './resource.routes.js';
+import type { ServedCluster } from '#registry';
+import { MODELLED_VERSION } from './version.js';
+import { WatchStreams } from './watch.js';
+
+/** An id that names no cluster gets the answer of one that does not exist: nothing tells the two apart. */
+function noSuchSandbox(base: string): StatusError {
+  return StatusError.notFound({ group: 'sandkube.dev', resource: 'sandboxes' }, base.slice('/sandboxes/'.length));
+}
+
+/**
+ * The way of every Kubernetes request: cluster, caller, path, verbs, answer. One instance per process; it knows
+ * nothing of listeners, so that both of them, and tests, hand it their requests.
+ */
+export class FrontDesk {
+  readonly watches: WatchStreams;
+  readonly auditId = auditIds();
+  private readonly inFlight: InFlight;
+  private readonly documents = new Documents();
+  private readonly processMetrics = new RequestMetrics();
+  private readonly clusterMetrics = new WeakMap<ServedCluster, RequestMetrics>();
+  private readonly pathServers: PathServers;
+
+  constructor(
+    private readonly options: FrontDoorOptions,
+    serverAddress: () => string,
+  ) {
+    this.inFlight = new InFlight(options.inFlightMax ?? IN_FLIGHT_MAX);
+    this.watches = new WatchStreams(options.clock, options.random, options.watchesMax ?? WATCHES_MAX);
+    this.pathServers = {
+      documents: this.documents,
+      version: options.version ?? MODELLED_VERSION,
+      mountPaths: options.mounts.map((mount) => mount.path),
+      serverAddress,
+      metrics: (x) => this.metricsText(x),
+    };
+  }
+
+  /** Never rejects: every failure ends as an answer, or with the connection when nobody listens any more. */
+  async serve(request: RawRequest, response: RawResponse, address: Address): Promise<void> {
+    const startedMs = this.options.clock.monotonicMs();
+    const auditId = this.auditId(request);
+    let exchange: Exchange | undefined;
+    let entered = false;
+    try {
+      if (!address.sandbox) throw noSuchSandbox(address.base);
+      this.inFlight.enter(address.sandbox);
+      entered = true;
+      exchange = await this.receive(request, response, address, auditId);
+      await this.dispatch(exchange);
+    } catch (error) {
+      this.fail(error, response, auditId, exchange);
+    }
+    if (entered) this.inFlight.leave(address.sandbox!);
+    if (exchange) this.record(exchange, response.statusCode, startedMs);
+  }
+
+  /** Finds the cluster and the caller. Fails with 404, 401, 503. */
+  async receive(request: RawRequest, response: RawResponse, address: Address, auditId: string): Promise<Exchange> {
+    const cluster = address.sandbox && (await this.options.clusters(address.sandbox));
+    if (!cluster) throw noSuchSandbox(address.base);
+    const trace = new Trace(auditId, `${request.method} ${address.path}`, this.options.clock);
+    cluster.traces.add(trace);
+    const authenticated = trace.start('authentication');
+    const user = await userOf(request, cluster);
+    authenticated({ user: user.username });
+    const query = Query.parse(address.search);
+    return new Exchange(request, response, cluster, address.base, address.path, query, user, trace);
+  }
+
+  /** The same for an upgrade, which has a socket instead of a response. */
+  receiveUpgrade(request: RawRequest, address: Address, auditId: string): Promise<Exchange> {
+    return this.receive(request, new ServerResponse(request as IncomingMessage), address, auditId);
+  }
+
+  /** Resolves when nothing is under way. */
+  untilIdle(): Promise<void> {
+    return this.inFlight.untilEmpty();
+  }
+
+  private dispatch(x: Exchange): Promise<void> {
+    const info = requestInfoOf(x.path);
+    if (info.kind === 'resource') return serveResource(x, info.resource, this.watches);
+    x.verb = x.method.toLowerCase();
+    return servePath(x, info.segments, this.pathServers);
+  }
+
+  private fail(error: unknown, response: RawResponse, auditId: string, x: Exchange | undefined): void {
+    if (error instanceof ClientGone) return void response.destroy();
+    const unexpected = this.options.unexpected ?? (() => {});
+    sendStatus(response, auditId, statusErrorOf(error, auditId, unexpected), x?.warnings);
+  }
+
+  private record(x: Exchange, code: number, startedMs: number): void {
+    const durationMs = this.options.clock.monotonicMs() - startedMs;
+    this.processMetrics.record(x.verb, x.groupResource, code, durationMs);
+    this.metricsOf(x.cluster).record(x.verb, x.groupResource, code, durationMs);
+  }
+
+  private metricsOf(cluster: ServedCluster): RequestMetrics {
+    let metrics = this.clusterMetrics.get(cluster);
+    if (!metrics) this.clusterMetrics.set(cluster, (metrics = new RequestMetrics()));
+    return metrics;
+  }
+
+  /** The host sees the whole process, a sandbox only itself. */
+  private metricsText(x: Exchange): string {
+    if (x.base !== '') return this.metricsOf(x.cluster).text();
+    return (
+      this.processMetrics.text() +
+      gauge('apiserver_current_inflight_requests', 'Requests being served, watches left out.', this.inFlight.total) +
+      gauge('apiserver_longrunning_requests', 'Open watches.', this.watches.size) +
+      gauge('process_resident_memory_bytes', 'Resident memory of the process.', process.memoryUsage.rss()) +
+      (this.options.metrics?.() ?? '')
+    );
+  }
+}

@@ -1,0 +1,169 @@
+import { StatusError } from '#apimachinery';
+import type { Kind, Subresource } from '#kinds';
+import type { PatchType, Target } from '#registry';
+import { decodeBody } from '#apimachinery';
+import { sendJson } from './answer.js';
+import { readBody } from './body.js';
+import type { Exchange } from './exchange.js';
+import { sendList } from './list-answer.js';
+import { bodyFormatOf, mediaTypeOf } from './media-type.js';
+import {
+  deleteRequestOfBody,
+  deleteRequestOfQuery,
+  listRequestOf,
+  patchOptionsOf,
+  readOptionsOf,
+  writeOptionsOf,
+} from './options.js';
+import { listPieces, objectText, resourceNegotiator } from './representation.js';
+import { attributesOf, type ResourceInfo } from './request-info.js';
+import { authorize } from './authentication.js';
+import { serveWatch, type WatchStreams } from './watch.js';
+
+/** What a request wants of a resource, in the words of the authorizer. */
+type Action = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';
+
+const PATCH_TYPES: ReadonlyMap<string, PatchType> = new Map([
+  ['application/json-patch+json', 'json'],
+  ['application/merge-patch+json', 'merge'],
+  ['application/strategic-merge-patch+json', 'strategic'],
+  ['application/apply-patch+yaml', 'apply'],
+]);
+
+/** One request about a resource, from the parsed path to the end of the answer. Failures are thrown. */
+export async function serveResource(x: Exchange, info: ResourceInfo, watches: WatchStreams): Promise<void> {
+  const kind = x.kinds.byResource(info.group, info.version, info.resource);
+  const action = actionOf(x, info);
+  x.verb = action ?? 'other';
+  if (!kind || !isServed(kind, info)) {
+    // Whoever may not know what is served here does not learn it.
+    await authorize(x, attributesOf(info, action ?? x.method.toLowerCase()));
+    throw StatusError.noSuchPath();
+  }
+  x.groupResource = kind.storage.groupResource;
+  const subresource = info.subresource === '' ? undefined : subresourceOf(kind, info.subresource);
+  if (action === undefined || !allows(kind, subresource, info, action)) {
+    await authorize(x, attributesOf(info, action ?? x.method.toLowerCase()));
+    throw StatusError.methodNotAllowed(kind, action ?? x.method.toLowerCase());
+  }
+  const target: Target = {
+    kind,
+    namespace: kind.namespaced ? info.namespace : '',
+    ...(info.name === '' ? {} : { name: info.name }),
+    ...(info.subresource === '' ? {} : { subresource: info.subresource }),
+  };
+  return ACTIONS[action](x, target, info, watches);
+}
+
+function actionOf(x: Exchange, info: ResourceInfo): Action | undefined {
+  switch (x.method) {
+    case 'GET':
+    case 'HEAD': {
+      const watch = info.watch || (x.query.flag('watch') === true && info.subresource === '');
+      if (watch) return 'watch';
+      return info.name === '' ? 'list' : 'get';
+    }
+    case 'POST':
+      return 'create';
+    case 'PUT':
+      return 'update';
+    case 'PATCH':
+      return 'patch';
+    case 'DELETE':
+      return info.name === '' ? 'deletecollection' : 'delete';
+    default:
+      return undefined;
+  }
+}
+
+function subresourceOf(kind: Kind, name: string): Subresource | undefined {
+  return kind.subresources.find((one) => one.name === name);
+}
+
+/** Does such a path exist at all? */
+function isServed(kind: Kind, info: ResourceInfo): boolean {
+  if (info.subresource !== '' && !subresourceOf(kind, info.subresource)) return false;
+  if (info.tail.length > 0) return false;
+  if (kind.namespaced) return info.namespace !== undefined || info.name === '';
+  const isNamespaceItself =
+    info.namespace !== undefined && info.name === info.namespace && kind.resource === 'namespaces';
+  return info.namespace === undefined || isNamespaceItself;
+}
+
+function allows(kind: Kind, subresource: Subresource | undefined, info: ResourceInfo, action: Action): boolean {
+  if (subresource) return subresource.verbs.some((verb) => verb === action);
+  if (!kind.verbs.includes(action)) return false;
+  const needsNamespace = action === 'create' || action === 'deletecollection';
+  if (needsNamespace && kind.namespaced && info.namespace === undefined) return false;
+  if (action === 'create' && info.name !== '') return false;
+  return (action !== 'update' && action !== 'patch') || info.name !== '';
+}
+
+type Server = (x: Exchange, target: Target, info: ResourceInfo, watches: WatchStreams) => Promise<void>;
+
+const ACTIONS: Record<Action, Server> = {
+  async get(x, target) {
+    const accepted = resourceNegotiator.choose(x.request.headers.accept);
+    const found = await x.cluster.verbs.get(x, target, readOptionsOf(x.query));
+    return sendJson(x, 200, objectText(x, target.kind, found, accepted), accepted.format);
+  },
+
+  async list(x, target) {
+    const accepted = resourceNegotiator.choose(x.request.headers.accept);
+    const list = await x.cluster.verbs.list(x, target, listRequestOf(x.query));
+    return sendList(x, list, listPieces(x, target.kind, list, accepted), accepted.format);
+  },
+
+  watch: (x, target, _info, watches) => serveWatch(x, target, watches),
+
+  async create(x, target) {
+    const accepted = resourceNegotiator.choose(x.request.headers.accept);
+    const format = bodyFormatOf(x.request.headers['content-type']);
+    const options = writeOptionsOf(x.query, 'CreateOptions');
+    const body = { bytes: await readBody(x.request), format };
+    const found = await x.cluster.verbs.create(x, target, body, options);
+    return sendJson(x, 201, objectText(x, target.kind, found, accepted), accepted.format);
+  },
+
+  async update(x, target) {
+    const accepted = resourceNegotiator.choose(x.request.headers.accept);
+    const format = bodyFormatOf(x.request.headers['content-type']);
+    const options = writeOptionsOf(x.query, 'UpdateOptions');
+    const body = { bytes: await readBody(x.request), format };
+    const found = await x.cluster.verbs.update(x, target, body, options);
+    return sendJson(x, found.created ? 201 : 200, objectText(x, target.kind, found, accepted), accepted.format);
+  },
+
+  async patch(x, target) {
+    const accepted = resourceNegotiator.choose(x.request.headers.accept);
+    const type = PATCH_TYPES.get(mediaTypeOf(x.request.headers['content-type']));
+    if (type === undefined) throw StatusError.unsupportedMediaType([...PATCH_TYPES.keys()]);
+    const options = patchOptionsOf(x.query, type);
+    const body = { bytes: await readBody(x.request), format: type === 'apply' ? ('yaml' as const) : ('json' as const) };
+    const found = await x.cluster.verbs.patch(x, target, type, body, options);
+    return sendJson(x, found.created ? 201 : 200, objectText(x, target.kind, found, accepted), accepted.format);
+  },
+
+  async delete(x, target) {
+    const accepted = resourceNegotiator.choose(x.request.headers.accept);
+    const request = await deleteRequestOf(x);
+    const { gone, text } = await x.cluster.verbs.delete(x, target, request);
+    // Models DeleteResource (1.36): only who asked for cascading by the old field learns that it is not over yet.
+    return sendJson(x, !gone && request.orphanDependents === false ? 202 : 200, text, accepted.format);
+  },
+
+  async deletecollection(x, target) {
+    const accepted = resourceNegotiator.choose(x.request.headers.accept);
+    const request = { ...listRequestOf(x.query), ...(await deleteRequestOf(x)) };
+    const list = await x.cluster.verbs.deleteCollection(x, target, request);
+    return sendList(x, list, listPieces(x, target.kind, list, accepted), accepted.format);
+  },
+};
+
+/** DeleteOptions come in the body or, when there is none, in the query. */
+async function deleteRequestOf(x: Exchange) {
+  const bytes = await readBody(x.request);
+  if (bytes.length === 0) return deleteRequestOfQuery(x.query);
+  const format = bodyFormatOf(x.request.headers['content-type']);
+  return deleteRequestOfBody(decodeBody(bytes, format).value);
+}

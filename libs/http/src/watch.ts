@@ -1,0 +1,146 @@
+import type { ServerResponse } from 'node:http';
+import type { Clock, Random, SandboxId, Timer } from '#base';
+import { isReason, StatusError } from '#apimachinery';
+import type { RegistryWatch, ServedCluster, Target, WatchRequest } from '#registry';
+import { JSON_TYPE, startAnswer } from './answer.js';
+import type { Exchange } from './exchange.js';
+import { readOptionsOf } from './options.js';
+import { resourceNegotiator } from './representation.js';
+import { includeObjectOf } from './table.js';
+import { type FrameEncoder, FrameEncoders } from './watch-frames.js';
+import { WatchStream } from './watch-stream.js';
+
+/** A watch that names no timeout lasts 30 to 60 minutes. As kube-apiserver's --min-request-timeout. */
+const WATCH_MS_MIN = 30 * 60_000;
+const BOOKMARK_MS = 60_000;
+/** All watches share one timer of this period: the precision of timeouts and bookmarks. */
+const SWEEP_MS = 1_000;
+
+interface OpenWatch {
+  readonly stream: WatchStream;
+  readonly sandbox: SandboxId;
+  readonly bookmarks: boolean;
+  readonly endsMs: number;
+  nextBookmarkMs: number;
+}
+
+/**
+ * Every open watch of the process: their deadlines, their bookmarks, their number per sandbox. One timer for all of
+ * them, and none while there is no watch.
+ */
+export class WatchStreams {
+  private readonly open = new Map<WatchStream, OpenWatch>();
+  private readonly perSandbox = new Map<SandboxId, number>();
+  private readonly encoders = new WeakMap<ServedCluster, FrameEncoders>();
+  private timer: Timer | undefined;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly random: Random,
+    private readonly perSandboxMax: number,
+  ) {}
+
+  get size(): number {
+    return this.open.size;
+  }
+
+  encodersOf(cluster: ServedCluster): FrameEncoders {
+    let encoders = this.encoders.get(cluster);
+    if (encoders === undefined) {
+      encoders = new FrameEncoders(() => cluster.env.clock.nowMs());
+      this.encoders.set(cluster, encoders);
+    }
+    return encoders;
+  }
+
+  /** Fails with 429 when the sandbox has as many as it may. */
+  admit(sandbox: SandboxId): void {
+    if ((this.perSandbox.get(sandbox) ?? 0) >= this.perSandboxMax) {
+      throw StatusError.tooManyRequests('too many open watches, please try again later', 1);
+    }
+  }
+
+  newStream(x: Exchange, encoder: FrameEncoder, timeoutMs: number | undefined, bookmarks: boolean): WatchStream {
+    const stream = new WatchStream(x.response, encoder, (one) => this.forget(one));
+    const nowMs = this.clock.monotonicMs();
+    const lastsMs = timeoutMs ?? WATCH_MS_MIN * (1 + this.random.next());
+    const sandbox = x.env.id;
+    this.open.set(stream, { stream, sandbox, bookmarks, endsMs: nowMs + lastsMs, nextBookmarkMs: nowMs + BOOKMARK_MS });
+    this.perSandbox.set(sandbox, (this.perSandbox.get(sandbox) ?? 0) + 1);
+    this.timer ??= this.clock.setTimer(SWEEP_MS, () => this.sweep());
+    return stream;
+  }
+
+  /** The server stops: every watch ends in good order. */
+  endAll(): void {
+    for (const { stream } of [...this.open.values()]) stream.end();
+  }
+
+  private sweep(): void {
+    this.timer = undefined;
+    const nowMs = this.clock.monotonicMs();
+    for (const watch of [...this.open.values()]) {
+      const over = nowMs >= watch.endsMs;
+      if (watch.bookmarks && (over || nowMs >= watch.nextBookmarkMs)) {
+        watch.stream.bookmark();
+        watch.nextBookmarkMs = nowMs + BOOKMARK_MS;
+      }
+      if (over) watch.stream.end();
+    }
+    if (this.open.size > 0) this.timer ??= this.clock.setTimer(SWEEP_MS, () => this.sweep());
+  }
+
+  private forget(stream: WatchStream): void {
+    const watch = this.open.get(stream);
+    if (!watch) return;
+    this.open.delete(stream);
+    const left = this.perSandbox.get(watch.sandbox)! - 1;
+    if (left === 0) this.perSandbox.delete(watch.sandbox);
+    else this.perSandbox.set(watch.sandbox, left);
+    if (this.open.size > 0) return;
+    this.timer?.cancel();
+    this.timer = undefined;
+  }
+}
+
+function watchRequestOf(x: Exchange, target: Target): WatchRequest {
+  const { query } = x;
+  const labelSelector = query.text('labelSelector');
+  const named = target.name === undefined ? undefined : `metadata.name=${target.name}`;
+  const fieldSelector = [query.text('fieldSelector'), named].filter((part) => part !== undefined).join(',');
+  const sendInitialEvents = query.flag('sendInitialEvents');
+  return {
+    ...readOptionsOf(query),
+    ...(labelSelector === undefined ? {} : { labelSelector }),
+    ...(fieldSelector === '' ? {} : { fieldSelector }),
+    ...(sendInitialEvents === undefined ? {} : { sendInitialEvents }),
+  };
+}
+
+/**
+ * Opens a watch and returns; the stream lives on by itself. A revision that is gone is told inside the stream, as an
+ * event, because clients of watches look for it there (models the watch handler of apiserver, 1.36).
+ */
+export async function serveWatch(x: Exchange, target: Target, watches: WatchStreams): Promise<void> {
+  const accepted = resourceNegotiator.choose(x.request.headers.accept);
+  watches.admit(x.env.id);
+  const timeoutSeconds = x.query.integer('timeoutSeconds');
+  const { name: _name, ...collection } = target;
+  const request = watchRequestOf(x, target);
+  const encoder = watches.encodersOf(x.cluster).of(target.kind, accepted, includeObjectOf(x.query));
+  const bookmarks = x.query.flag('allowWatchBookmarks') === true;
+  const stream = watches.newStream(x, encoder, timeoutSeconds ? timeoutSeconds * 1_000 : undefined, bookmarks);
+  let handle: RegistryWatch | undefined;
+  try {
+    handle = await x.cluster.verbs.watch(x, collection, request, stream);
+  } catch (error) {
+    if (!isReason(error, 'Expired') && !isReason(error, 'Gone')) {
+      stream.abandon();
+      throw error;
+    }
+    stream.closed(error);
+  }
+  startAnswer(x, 200, JSON_TYPE);
+  (x.response as ServerResponse).flushHeaders();
+  stream.start(handle);
+}
