@@ -5,3 +5,10 @@
  */
 export * from './store.js';
 export { memoryStore, type MemoryStoreOptions } from './memory-store.js';
+export {
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+  startEmbeddedPostgres,
+} from './embedded/embedded-postgres.js';
+export { DataDirectoryInUseError } from './embedded/owner-lock.js';
+export { migrate } from './migrate.js';
