@@ -40,7 +40,7 @@ export { endpointsKind } from './core/endpoints.kind.js';
 export { eventKind } from './core/event.kind.js';
 export { namespaceKind } from './core/namespace.kind.js';
 export { nodeKind } from './core/node.kind.js';
-export { podKind } from './core/pod.kind.js';
+export { podKind } from './core/pod/pod.kind.js';
 export { secretKind } from './core/secret.kind.js';
 export { serviceAccountKind } from './core/service-account.kind.js';
 export { serviceKind } from './core/service.kind.js';

@@ -9,7 +9,7 @@ import { endpointsKind } from './core/endpoints.kind.js';
 import { eventKind } from './core/event.kind.js';
 import { namespaceKind } from './core/namespace.kind.js';
 import { nodeKind } from './core/node.kind.js';
-import { podKind } from './core/pod.kind.js';
+import { podKind } from './core/pod/pod.kind.js';
 import { secretKind } from './core/secret.kind.js';
 import { serviceAccountKind } from './core/service-account.kind.js';
 import { serviceKind } from './core/service.kind.js';

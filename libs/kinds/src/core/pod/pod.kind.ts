@@ -1,0 +1,53 @@
+import { defineKind, mergeStatusAndLabels } from '../../define-kind.js';
+import type { Pod } from '../../generated/types.js';
+import { bindPod } from './pod-binding.js';
+import { podColumns, podRow } from './pod-columns.js';
+import { applyPodDefaults } from './pod-defaults.js';
+import { qosClassOf } from './pod-qos.js';
+import { validatePod } from './pod-validation.js';
+import { mergeEphemeralContainers, mergeResize, validatePodUpdate } from './pod-update.js';
+
+/** Models pkg/registry/core/pod (1.36). */
+export const podKind = defineKind<Pod>({
+  apiVersion: 'v1',
+  resource: 'pods',
+  generation: true,
+  table: { columns: podColumns, row: podRow },
+  applyDefaults: applyPodDefaults,
+  prepareForCreate(pod) {
+    // Admission may have given the account after defaulting.
+    if (pod.spec.serviceAccountName) pod.spec.serviceAccount = pod.spec.serviceAccountName;
+    pod.status = { phase: 'Pending', qosClass: qosClassOf(pod.spec) };
+    if (pod.spec.schedulingGates?.length) {
+      const message = 'Scheduling is blocked due to non-empty scheduling gates';
+      pod.status.conditions = [{ type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', message }];
+    }
+  },
+  prepareForUpdate(pod, old) {
+    pod.status = old.status ?? {};
+  },
+  validate: validatePod,
+  validateUpdate: validatePodUpdate,
+  selectableFields: ({ spec, status }) => ({
+    'spec.nodeName': spec.nodeName ?? '',
+    'spec.restartPolicy': spec.restartPolicy ?? '',
+    'spec.schedulerName': spec.schedulerName ?? '',
+    'spec.serviceAccountName': spec.serviceAccountName ?? '',
+    'spec.hostNetwork': String(spec.hostNetwork ?? false),
+    'status.phase': status?.phase ?? '',
+    'status.podIP': status?.podIPs?.[0]?.ip ?? status?.podIP ?? '',
+    'status.nominatedNodeName': status?.nominatedNodeName ?? '',
+  }),
+  /** Models CheckGracefulDelete: what never ran, or has ended, goes at once. */
+  deletionGraceSeconds({ spec, status }, asked) {
+    const grace = Math.max(asked ?? spec.terminationGracePeriodSeconds ?? 30, 0);
+    const isOver = !spec.nodeName || status?.phase === 'Failed' || status?.phase === 'Succeeded';
+    return isOver ? 0 : grace;
+  },
+  subresources: [
+    { name: 'status', verbs: ['get', 'patch', 'update'], merge: mergeStatusAndLabels },
+    { name: 'binding', verbs: ['create'], virtual: false, answersStatus: true, merge: bindPod },
+    { name: 'ephemeralcontainers', verbs: ['get', 'patch', 'update'], merge: mergeEphemeralContainers },
+    { name: 'resize', verbs: ['get', 'patch', 'update'], merge: mergeResize },
+  ],
+});
