@@ -19,6 +19,8 @@ export interface Lister<T extends KubeObject> {
   /** By metadata.ownerReferences uid. */
   ownedBy(uid: string): readonly T[];
   byUid(uid: string): T | undefined;
+  /** How many there are, without listing them. */
+  count(namespace?: string): number;
 }
 
 export interface Informer<T extends KubeObject> extends Lister<T> {

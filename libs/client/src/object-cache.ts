@@ -87,6 +87,10 @@ export class ObjectCache<T extends KubeObject> implements Lister<T> {
     return this.indexedBy('uid', uid)[0];
   }
 
+  count(namespace?: string): number {
+    return namespace === undefined ? this.objects.size : (this.index('namespace').keys(namespace)?.size ?? 0);
+  }
+
   /** The shortest list of candidates that one of the labels gives; undefined without labels. */
   private narrowest(namespace: string, labels: Record<string, string> | undefined): ReadonlySet<string> | undefined {
     let best: ReadonlySet<string> | undefined;

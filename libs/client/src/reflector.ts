@@ -97,6 +97,10 @@ export class Reflector<T extends KubeObject> implements Informer<T> {
     return this.cache.byUid(uid);
   }
 
+  count(namespace?: string): number {
+    return this.cache.count(namespace);
+  }
+
   private async follow(): Promise<void> {
     const attempt = ++this.attempt;
     const current = () => !this.stopped && attempt === this.attempt;

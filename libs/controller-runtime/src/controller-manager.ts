@@ -96,7 +96,12 @@ export class ControllerManager {
     for (const definition of definitions) {
       if (!serves(cluster.kinds, definition)) continue;
       const api = apiFor(env.id, definition.identity);
-      const events = newEventRecorder(api, env, { name: accountOf(definition.identity) }, { clock: this.clock });
+      const events = newEventRecorder(
+        api,
+        env,
+        { name: definition.eventSource ?? `${definition.name}-controller` },
+        { clock: this.clock },
+      );
       recorders.push(events);
       const { kinds, rootCa } = cluster;
       runners.push(new ControllerRunner(definition, { env, api, informers, events, kinds, rootCa }, hooks));
@@ -210,9 +215,4 @@ function nextRunner(running: Running): ControllerRunner | undefined {
 /** The host serves few kinds; controllers of the others have nothing to do there. */
 function serves(kinds: KindCatalog, { reconciles }: ControllerDefinition): boolean {
   return !reconciles || kinds.byResource(reconciles.group, reconciles.version, reconciles.resource) !== undefined;
-}
-
-/** 'system:serviceaccount:kube-system:deployment-controller' → 'deployment-controller': what its events name as source. */
-function accountOf({ username }: ComponentIdentity): string {
-  return username.slice(username.lastIndexOf(':') + 1);
 }

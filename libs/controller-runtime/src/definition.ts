@@ -48,6 +48,8 @@ export interface ControllerDefinition<Deps = unknown> {
   /** 'deployment': as kube-controller-manager names it, without '-controller'. */
   readonly name: string;
   readonly identity: ComponentIdentity;
+  /** What its events name as their source. Default: '<name>-controller'. */
+  readonly eventSource?: string;
   /** Every change of one of these is a key. Absent: only the watches give keys, and these may mean anything. */
   readonly reconciles?: ResourceRef;
   /** A function where they depend on what the sandbox serves. */

@@ -1,6 +1,20 @@
 import type { ControllerDefinition } from '#controller-runtime';
 import { deploymentController } from './deployment/deployment.controller.js';
+import { garbageCollectorController } from './garbage-collector/garbage-collector.controller.js';
+import { namespaceController } from './namespace/namespace.controller.js';
 import { replicaSetController } from './replicaset/replicaset.controller.js';
+import { rootCaCertPublisherController } from './serviceaccount/root-ca-cert-publisher.controller.js';
+import { serviceAccountController } from './serviceaccount/serviceaccount.controller.js';
 
-/** All that kube-controller-manager runs here. The order says nothing: each stands alone. */
-export const controllers: readonly ControllerDefinition[] = [deploymentController, replicaSetController];
+/**
+ * All that kube-controller-manager runs here. Each stands alone; those that look at metadata of everything come last, so
+ * that they share the informers that others need whole.
+ */
+export const controllers: readonly ControllerDefinition[] = [
+  deploymentController,
+  replicaSetController,
+  serviceAccountController,
+  rootCaCertPublisherController,
+  namespaceController,
+  garbageCollectorController,
+];
