@@ -1,9 +1,9 @@
-import { apiVersionOf, groupResourceName, type KubeObject, parseApiVersion, type TableColumn } from '#apimachinery';
+import { apiVersionOf, groupResourceName, type KubeObject, parseApiVersion } from '#apimachinery';
 import { invariant } from '#base';
 import { definitionNameOf, resolveRef, type ResourceFact, resourceFacts } from './definitions.js';
-import type { Cell, Kind, StorageIdentity, Subresource, Verb } from './kind.js';
+import type { Kind, StorageIdentity, Subresource, Verb } from './kind.js';
 import { resourceNames } from './resource-names.js';
-import { ageColumn, ageOf, nameColumn } from './columns.js';
+import { plainTable, type Table } from './generic-columns.js';
 
 /** What a `*.kind.ts` may say; everything else follows from the published facts. */
 type Hooks<T extends KubeObject> = Partial<
@@ -32,8 +32,8 @@ export interface KindSource<T extends KubeObject> extends Hooks<T> {
   /** 'v1', 'apps/v1' */
   readonly apiVersion: string;
   readonly resource: string;
-  /** Columns and their cells come together; absent: Name and Age. */
-  readonly table?: { readonly columns: readonly TableColumn[]; row(object: T, nowMs: number): Cell[] };
+  /** Columns and their cells come together; absent: Name and Created At. */
+  readonly table?: Table<T>;
   /** Replaces those of the same name; the others of the published paths get generic ones. */
   readonly subresources?: readonly Subresource<T>[];
   /** Where another group or version holds the instances; default: this group in the resource's storage version. */
@@ -81,7 +81,7 @@ function storageOf(group: string, resource: string): StorageIdentity {
 
 /** The kind of one published resource, with the hooks that `source` adds. */
 export function defineKind<T extends KubeObject>(source: KindSource<T>): Kind<T> {
-  const { apiVersion, resource, table, subresources: ownSubresources = [], storage, ...hooks } = source;
+  const { apiVersion, resource, table = plainTable, subresources: ownSubresources = [], storage, ...hooks } = source;
   const gv = parseApiVersion(apiVersion);
   const fact = resourceFacts[apiVersion]?.[resource];
   invariant(gv && fact, `${apiVersion} has no resource ${resource}`);
@@ -104,10 +104,8 @@ export function defineKind<T extends KubeObject>(source: KindSource<T>): Kind<T>
     schema: resolveRef(definition),
     definition,
     subresources: subresourcesOf<T>(apiVersion, resource, fact, ownSubresources),
-    columns: table?.columns ?? [nameColumn, ageColumn],
-    row: table
-      ? table.row.bind(table)
-      : (object: T, nowMs: number) => [object.metadata.name ?? '', ageOf(object, nowMs)],
+    columns: table.columns,
+    row: (object: T, nowMs: number) => table.row(object, nowMs),
     ...hooks,
   };
 }

@@ -43,7 +43,7 @@ export { nodeKind } from './core/node.kind.js';
 export { podKind } from './core/pod/pod.kind.js';
 export { secretKind } from './core/secret.kind.js';
 export { serviceAccountKind } from './core/service-account.kind.js';
-export { serviceKind } from './core/service.kind.js';
+export { serviceKind } from './core/service/service.kind.js';
 export { endpointSliceKind } from './discovery/endpoint-slice.kind.js';
 export { eventsEventKind } from './events/event.kind.js';
 export { clusterRoleBindingKind } from './rbac/cluster-role-binding.kind.js';

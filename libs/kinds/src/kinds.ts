@@ -12,7 +12,7 @@ import { nodeKind } from './core/node.kind.js';
 import { podKind } from './core/pod/pod.kind.js';
 import { secretKind } from './core/secret.kind.js';
 import { serviceAccountKind } from './core/service-account.kind.js';
-import { serviceKind } from './core/service.kind.js';
+import { serviceKind } from './core/service/service.kind.js';
 import { defineKind } from './define-kind.js';
 import { resourceFacts } from './definitions.js';
 import { endpointSliceKind } from './discovery/endpoint-slice.kind.js';

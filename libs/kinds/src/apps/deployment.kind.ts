@@ -1,4 +1,123 @@
+import { type FieldError, fieldError } from '#apimachinery';
+import { applyPodSpecDefaults } from '../core/pod/pod-spec-defaults.js';
 import { defineKind } from '../define-kind.js';
+import { column } from '../columns.js';
+import { checkNonNegative, checkOneOf } from '../field-rules.js';
+import { wideTableOf } from '../generic-columns.js';
 import type { Deployment } from '../generated/types.js';
+import { scaleSubresource } from './scale.js';
+import { checkAlwaysRestarts, checkSelectorAndTemplate, selectorUnchanged } from './template-rules.js';
+import { selectorText, templateAndSelectorColumns, templateCells } from './workload-columns.js';
 
-export const deploymentKind = defineKind<Deployment>({ apiVersion: 'apps/v1', resource: 'deployments' });
+const PERCENT = /^[0-9]+%$/;
+
+/** A count, or a percentage of the replicas. Models ValidatePositiveIntOrPercent and IsNotMoreThan100Percent. */
+function checkIntOrPercent(errors: FieldError[], at: string, value: number | string | undefined): void {
+  if (typeof value === 'number') return checkNonNegative(errors, at, value);
+  if (value === undefined) return;
+  if (!PERCENT.test(value)) {
+    const why =
+      "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
+    errors.push(fieldError.invalid(at, value, why));
+  }
+}
+
+function checkStrategy(errors: FieldError[], { strategy }: Deployment['spec']): void {
+  const at = 'spec.strategy';
+  checkOneOf(errors, `${at}.type`, strategy?.type, ['Recreate', 'RollingUpdate']);
+  const rolling = strategy?.rollingUpdate;
+  if (strategy?.type === 'Recreate' && rolling) {
+    const why = "may not be specified when strategy `type` is 'Recreate'";
+    errors.push(fieldError.forbidden(`${at}.rollingUpdate`, why));
+  }
+  if (strategy?.type !== 'RollingUpdate' || !rolling) return;
+  checkIntOrPercent(errors, `${at}.rollingUpdate.maxUnavailable`, rolling.maxUnavailable);
+  checkIntOrPercent(errors, `${at}.rollingUpdate.maxSurge`, rolling.maxSurge);
+  const isNone = (value: number | string | undefined) => value === 0 || value === '0%';
+  if (isNone(rolling.maxUnavailable) && isNone(rolling.maxSurge)) {
+    const why = 'may not be 0 when `maxSurge` is 0';
+    errors.push(fieldError.invalid(`${at}.rollingUpdate.maxUnavailable`, rolling.maxUnavailable, why));
+  }
+  if (typeof rolling.maxUnavailable === 'string' && Number.parseInt(rolling.maxUnavailable, 10) > 100) {
+    errors.push(
+      fieldError.invalid(`${at}.rollingUpdate.maxUnavailable`, rolling.maxUnavailable, 'must not be greater than 100%'),
+    );
+  }
+}
+
+/** Models pkg/registry/apps/deployment, pkg/apis/apps/v1 defaults and pkg/apis/apps/validation (1.36). */
+export const deploymentKind = defineKind<Deployment>({
+  apiVersion: 'apps/v1',
+  resource: 'deployments',
+  generation: true,
+  table: wideTableOf<Deployment>(
+    [column('Ready'), column('Up-to-date', 'integer'), column('Available', 'integer')],
+    ({ spec, status }) => [
+      `${status?.readyReplicas ?? 0}/${spec.replicas ?? 0}`,
+      status?.updatedReplicas ?? 0,
+      status?.availableReplicas ?? 0,
+    ],
+    templateAndSelectorColumns,
+    ({ spec }) => [...templateCells(spec.template), selectorText(spec.selector)],
+  ),
+  applyDefaults({ spec }) {
+    spec.replicas ??= 1;
+    spec.strategy ??= {};
+    spec.strategy.type ||= 'RollingUpdate';
+    if (spec.strategy.type === 'RollingUpdate') {
+      spec.strategy.rollingUpdate ??= {};
+      spec.strategy.rollingUpdate.maxUnavailable ??= '25%';
+      spec.strategy.rollingUpdate.maxSurge ??= '25%';
+    }
+    spec.revisionHistoryLimit ??= 10;
+    spec.progressDeadlineSeconds ??= 600;
+    if (spec.template?.spec) applyPodSpecDefaults(spec.template.spec);
+  },
+  prepareForCreate(deployment) {
+    deployment.status = {};
+  },
+  prepareForUpdate(deployment, old) {
+    deployment.status = old.status ?? {};
+  },
+  validate({ spec }) {
+    const errors: FieldError[] = [];
+    checkNonNegative(errors, 'spec.replicas', spec.replicas);
+    checkSelectorAndTemplate(errors, spec.selector, spec.template, 'deployment');
+    checkAlwaysRestarts(errors, spec.template);
+    checkStrategy(errors, spec);
+    checkNonNegative(errors, 'spec.minReadySeconds', spec.minReadySeconds);
+    checkNonNegative(errors, 'spec.revisionHistoryLimit', spec.revisionHistoryLimit);
+    checkNonNegative(errors, 'spec.progressDeadlineSeconds', spec.progressDeadlineSeconds);
+    if (spec.progressDeadlineSeconds !== undefined && spec.progressDeadlineSeconds <= (spec.minReadySeconds ?? 0)) {
+      const why = 'must be greater than minReadySeconds';
+      errors.push(fieldError.invalid('spec.progressDeadlineSeconds', spec.progressDeadlineSeconds, why));
+    }
+    return errors;
+  },
+  validateUpdate: (deployment, old) => selectorUnchanged(deployment.spec.selector, old.spec.selector),
+  validateStatusUpdate: ({ status }) => checkCounts(status ?? {}),
+  subresources: [scaleSubresource<Deployment>()],
+});
+
+/** Numbers of replicas fit together. Models ValidateDeploymentStatus (1.36). */
+function checkCounts(status: NonNullable<Deployment['status']>): FieldError[] {
+  const errors: FieldError[] = [];
+  const { replicas = 0, updatedReplicas = 0, readyReplicas = 0, availableReplicas = 0 } = status;
+  checkNonNegative(errors, 'status.observedGeneration', status.observedGeneration);
+  checkNonNegative(errors, 'status.replicas', replicas);
+  const atMost = (name: string, value: number, limit: number, limitName: string) => {
+    checkNonNegative(errors, `status.${name}`, value);
+    if (value > limit) {
+      errors.push(fieldError.invalid(`status.${name}`, value, `cannot be greater than ${limitName}`));
+    }
+  };
+  atMost('updatedReplicas', updatedReplicas, replicas, 'status.replicas');
+  atMost('readyReplicas', readyReplicas, replicas, 'status.replicas');
+  atMost('availableReplicas', availableReplicas, replicas, 'status.replicas');
+  if (availableReplicas > readyReplicas) {
+    errors.push(
+      fieldError.invalid('status.availableReplicas', availableReplicas, 'cannot be greater than readyReplicas'),
+    );
+  }
+  return errors;
+}

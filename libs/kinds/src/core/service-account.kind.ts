@@ -1,4 +1,11 @@
+import { column } from '../columns.js';
 import { defineKind } from '../define-kind.js';
+import { tableOf } from '../generic-columns.js';
 import type { ServiceAccount } from '../generated/types.js';
 
-export const serviceAccountKind = defineKind<ServiceAccount>({ apiVersion: 'v1', resource: 'serviceaccounts' });
+/** Models pkg/registry/core/serviceaccount (1.36). Tokens are a handler's. */
+export const serviceAccountKind = defineKind<ServiceAccount>({
+  apiVersion: 'v1',
+  resource: 'serviceaccounts',
+  table: tableOf<ServiceAccount>([column('Secrets', 'integer')], ({ secrets }) => [secrets?.length ?? 0]),
+});

@@ -1,4 +1,16 @@
+import type { FieldError } from '#apimachinery';
 import { defineKind } from '../define-kind.js';
 import type { Role } from '../generated/types.js';
+import { checkRules, pathSegmentName } from './role-rules.js';
 
-export const roleKind = defineKind<Role>({ apiVersion: 'rbac.authorization.k8s.io/v1', resource: 'roles' });
+export const roleKind = defineKind<Role>({
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  resource: 'roles',
+  createOnUpdate: true,
+  validateName: pathSegmentName,
+  validate({ rules }) {
+    const errors: FieldError[] = [];
+    checkRules(errors, rules, true);
+    return errors;
+  },
+});
