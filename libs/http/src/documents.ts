@@ -12,10 +12,19 @@ export interface Document {
   readonly bytes: Buffer;
   readonly etag: string;
   readonly contentType: string;
+  /** The same packed, made when somebody wants that. */
+  packed(): Promise<Buffer>;
 }
 
-interface Kept extends Document {
-  packed?: Promise<Buffer>;
+async function documentOf(
+  contentType: string,
+  make: () => Buffer | string | Promise<Buffer | string>,
+): Promise<Document> {
+  const made = await make();
+  const bytes = typeof made === 'string' ? Buffer.from(made) : made;
+  const etag = createHash('sha512').update(bytes).digest('hex').toUpperCase();
+  let packed: Promise<Buffer> | undefined;
+  return { bytes, etag, contentType, packed: () => (packed ??= gzipAsync(bytes)) };
 }
 
 /** Sets of kinds remembered: all sandboxes without CRDs share one. */
@@ -25,23 +34,27 @@ const CATALOGS_MAX = 64;
  * Documents made of a catalog, by its version and a key. The least recently used catalog goes first when there are too many.
  */
 export class Documents {
-  private readonly byCatalog = new Map<string, Map<string, Kept>>();
+  private readonly byCatalog = new Map<string, Map<string, Promise<Document>>>();
 
-  get(kinds: KindCatalog, key: string, contentType: string, make: () => Buffer | string): Document {
+  /** Made by the first who asks; the others wait for that. A failure is not kept. */
+  get(
+    kinds: KindCatalog,
+    key: string,
+    contentType: string,
+    make: () => Buffer | string | Promise<Buffer | string>,
+  ): Promise<Document> {
     const documents = this.of(kinds.version);
     let document = documents.get(key);
     if (document === undefined) {
-      const made = make();
-      const bytes = typeof made === 'string' ? Buffer.from(made) : made;
-      const etag = createHash('sha512').update(bytes).digest('hex').toUpperCase();
-      document = { bytes, etag, contentType };
+      document = documentOf(contentType, make);
+      document.catch(() => documents.delete(key));
       documents.set(key, document);
     }
     return document;
   }
 
-  private of(version: string): Map<string, Kept> {
-    const known = this.byCatalog.get(version) ?? new Map<string, Kept>();
+  private of(version: string): Map<string, Promise<Document>> {
+    const known = this.byCatalog.get(version) ?? new Map<string, Promise<Document>>();
     this.byCatalog.delete(version);
     this.byCatalog.set(version, known);
     if (this.byCatalog.size > CATALOGS_MAX) this.byCatalog.delete(this.byCatalog.keys().next().value!);
@@ -59,11 +72,10 @@ export async function sendDocument(x: Exchange, document: Document, more: Record
     x.response.end();
     return;
   }
-  const kept = document as Kept;
-  if (kept.bytes.length < GZIP_BYTES_MIN || !acceptsGzip(x.request)) {
-    return sendBody(x, 200, kept.bytes, kept.contentType, headers);
+  if (document.bytes.length < GZIP_BYTES_MIN || !acceptsGzip(x.request)) {
+    return sendBody(x, 200, document.bytes, document.contentType, headers);
   }
-  const packed = await (kept.packed ??= gzipAsync(kept.bytes));
+  const packed = await document.packed();
   const packing = { 'content-encoding': 'gzip', vary: 'Accept, Accept-Encoding' };
-  return sendBody(x, 200, packed, kept.contentType, { ...headers, ...packing });
+  return sendBody(x, 200, packed, document.contentType, { ...headers, ...packing });
 }

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Http2SecureServer } from 'node:http2';
 import type { AddressInfo, Server as NetServer } from 'node:net';
 import { NestFactory } from '@nestjs/core';
+import type { FastifyReply } from 'fastify';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Clock, entropy } from '#base';
 import { sendStatus } from './answer.js';
@@ -70,7 +71,7 @@ async function makeApplication(
     forceCloseConnections: false,
     skipMiddie: true,
     // What the router refuses before any route (broken escapes) answers like everything else.
-    frameworkErrors: (error, _request, reply) => {
+    frameworkErrors: (error: Error, _request: unknown, reply: FastifyReply) => {
       reply.hijack();
       const auditId = entropy();
       sendStatus(reply.raw, auditId, statusErrorOf(error, auditId, options.unexpected ?? (() => {})));

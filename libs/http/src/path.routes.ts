@@ -6,6 +6,7 @@ import type { Documents } from './documents.js';
 import type { Exchange } from './exchange.js';
 import { isHealthPath, serveHealth } from './health.js';
 import { Negotiator } from './media-type.js';
+import { serveOpenApi } from './openapi/openapi.routes.js';
 import type { VersionInfo } from './version.js';
 
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
@@ -41,6 +42,9 @@ function serverOf(x: Exchange, segments: readonly string[], servers: PathServers
   if (isHealthPath(segments)) return () => serveHealth(x, segments);
   if (segments[0] === 'api' || segments[0] === 'apis') {
     return () => serveDiscovery(x, segments, servers.documents, servers.serverAddress());
+  }
+  if (segments[0] === 'openapi' && segments.length > 1) {
+    return () => serveOpenApi(x, segments, servers.documents, servers.version);
   }
   if (segments[0] === undefined) return () => sendRootPaths(x, servers);
   if (segments.length > 1) return undefined;

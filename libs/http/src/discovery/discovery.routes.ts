@@ -40,10 +40,15 @@ function belowRoot(x: Exchange, core: boolean, rest: readonly string[]): object 
   return second === undefined ? oneApiGroup(x.kinds, first!) : apiResourceList(x.kinds, first!, second);
 }
 
-function sendAggregated(x: Exchange, root: 'api' | 'apis', accepted: Accepted, documents: Documents): Promise<void> {
+async function sendAggregated(
+  x: Exchange,
+  root: 'api' | 'apis',
+  accepted: Accepted,
+  documents: Documents,
+): Promise<void> {
   const { as, group, version } = accepted;
   const contentType = `application/json;g=${group};v=${version};as=${as}`;
-  const document = documents.get(x.kinds, `discovery/${root}/${version}`, contentType, () =>
+  const document = await documents.get(x.kinds, `discovery/${root}/${version}`, contentType, () =>
     JSON.stringify(aggregatedDiscovery(x.kinds, root, version)),
   );
   return sendDocument(x, document);
