@@ -41,6 +41,12 @@ describe('canonical text', () => {
     expect(JSON.parse(asListItem(text))).toEqual(item);
   });
 
+  it('answers 400 to what is nested deeper than the stack', () => {
+    const data = JSON.parse(`${'['.repeat(10_000)}${']'.repeat(10_000)}`) as unknown;
+    const deep = { kind: 'A', apiVersion: 'v1', metadata: {}, data } as KubeObject;
+    expect(() => encodeCanonical(deep)).toThrow(expect.objectContaining({ code: 400, message: 'exceeded max depth' }));
+  });
+
   it('keeps __proto__ and number-like keys as data behind the head', () => {
     const text =
       '{"kind":"A","apiVersion":"v1","metadata":{"name":"a","resourceVersion":""},"1":{"__proto__":1},"__proto__":{"x":1}}';

@@ -1,4 +1,5 @@
 import type { KubeObject, ObjectMeta } from './meta.js';
+import { withinStack } from './within-stack.js';
 
 /**
  * Canonical text: how objects are stored and sent. JSON whose head is always the same, so that what differs between
@@ -29,6 +30,10 @@ const META_AFTER_SLOT = [
 
 /** Fields of metadata that Go's struct lacks are left out, as Go leaves them out; everything else is kept as it is. */
 export function encodeCanonical(object: KubeObject): string {
+  return withinStack(() => textOf(object));
+}
+
+function textOf(object: KubeObject): string {
   const { kind, apiVersion, metadata } = object;
   let text = `{"kind":${JSON.stringify(String(kind))},"apiVersion":${JSON.stringify(String(apiVersion))},"metadata":{`;
   text += metadataText(metadata);

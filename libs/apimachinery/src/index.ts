@@ -26,6 +26,7 @@ export {
 export { controllerRefOf } from './owners.js';
 export { parseQuantity, Quantity } from './quantity.js';
 export { applyStrategicMerge } from './strategic-merge.js';
+export { withinStack } from './within-stack.js';
 export { humanDuration, parseTime, rfc3339, rfc3339Micro, timeOf } from './time.js';
 export { causeOf, type FieldError, type FieldErrorType, fieldError } from './field-error.js';
 export {

@@ -2,6 +2,7 @@ import { deepCopy, deepEqual, setField } from './deep.js';
 import { isJsonObject } from './merge-patch.js';
 import type { Json } from './meta.js';
 import { StatusError } from './status-error.js';
+import { withinStack } from './within-stack.js';
 
 /** Models maxJSONPatchOperations of k8s.io/apiserver (1.36): more answer 413. */
 const OPERATIONS_MAX = 10_000;
@@ -26,9 +27,11 @@ export function applyJsonPatch(doc: Json, ops: unknown, limit = OPERATIONS_MAX):
   if (operations.length > limit) {
     throw StatusError.tooLarge(`The allowed maximum operations in a JSON patch is ${limit}, got ${operations.length}`);
   }
-  const patching = new Patching(deepCopy(doc));
-  for (const operation of operations) patching.apply(operation);
-  return patching.root;
+  return withinStack(() => {
+    const patching = new Patching(deepCopy(doc));
+    for (const operation of operations) patching.apply(operation);
+    return patching.root;
+  });
 }
 
 /** The answer to a patch whose path or test fails: upstream keeps the reason to itself. */

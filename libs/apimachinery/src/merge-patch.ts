@@ -1,6 +1,7 @@
 import { setField } from './deep.js';
 import type { Json } from './meta.js';
 import { StatusError } from './status-error.js';
+import { withinStack } from './within-stack.js';
 
 type JsonObject = { [key: string]: Json };
 
@@ -14,7 +15,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
  */
 export function applyMergePatch(doc: Json, patch: Json): Json {
   if (!isJsonObject(patch)) throw StatusError.badRequest('Invalid JSON Patch');
-  return merged(doc, patch);
+  return withinStack(() => merged(doc, patch));
 }
 
 function merged(doc: Json | undefined, patch: JsonObject): JsonObject {

@@ -56,10 +56,13 @@ describe('quantity', () => {
     ['-3.01e-', /^unable to parse quantity's suffix$/],
     ['1K', /^unable to parse quantity's suffix$/],
     ['1e999999999', /^unable to parse numeric part of quantity$/],
-    ['9'.repeat(1_000_000), /^quantities must match/],
-  ])('refuses %.20s', (text, why) => {
+  ])('refuses %s', (text, why) => {
     expect(() => parseQuantity(text)).toThrow(why);
     expect(() => parseQuantity(text)).toThrow(RangeError);
+  });
+
+  it('refuses a million digits without reading them', () => {
+    expect(() => parseQuantity('9'.repeat(1_000_000))).toThrow(/^quantities must match/);
   });
 
   it('takes JSON numbers', () => {

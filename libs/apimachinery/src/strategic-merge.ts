@@ -3,6 +3,7 @@ import { isJsonObject } from './merge-patch.js';
 import type { MergeSchema } from './merge-schema.js';
 import type { Json } from './meta.js';
 import { mergeLists, orderList } from './strategic-list.js';
+import { withinStack } from './within-stack.js';
 import { badPatch, badPatchType, withoutDirectives } from './strategic-directives.js';
 
 type JsonObject = { [key: string]: Json };
@@ -24,7 +25,7 @@ const ORDER_PREFIX = '$setElementOrder/';
  */
 export function applyStrategicMerge(doc: Json, patch: Json, schema: MergeSchema | undefined): Json {
   if (!isJsonObject(patch) || !isJsonObject(doc)) throw badPatch('invalid JSON document');
-  return mergeMaps(doc, patch, schema);
+  return withinStack(() => mergeMaps(doc, patch, schema));
 }
 
 function mergeMaps(doc: JsonObject, patch: JsonObject, schema: MergeSchema | undefined): JsonObject {

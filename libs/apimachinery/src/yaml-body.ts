@@ -1,10 +1,24 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, type Tags } from 'yaml';
+import {
+  Composer,
+  type CST,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  type Node,
+  type Pair,
+  Parser,
+  type Tags,
+} from 'yaml';
 import { setField } from './deep.js';
 import type { Json } from './meta.js';
 
 /** What aliases may add to a document, in values and characters of text: honest manifests repeat little. */
 const ALIASED_COST_MAX = 4 * 1024 * 1024;
-const DEPTH_MAX = 10_000;
+/** Differs: 10,000 upstream, more than the parser's stack holds. No manifest comes near. */
+const DEPTH_MAX = 250;
 
 /** Thrown with Go's words for what is wrong: 'yaml: line 3: …'. */
 export class YamlError extends Error {}
@@ -18,7 +32,7 @@ const FOREIGN_TAGS = /(timestamp|binary|omap|pairs|set)$/;
  */
 export function parseYaml(text: string): { value: Json; duplicates: string[] } {
   const lines = new LineCounter();
-  const document = parseDocument(text, {
+  const composer = new Composer({
     schema: 'yaml-1.1',
     customTags: (tags: Tags) =>
       tags.filter((tag) => typeof tag === 'string' || (tag.format !== 'TIME' && !FOREIGN_TAGS.test(tag.tag))),
@@ -26,13 +40,28 @@ export function parseYaml(text: string): { value: Json; duplicates: string[] } {
     uniqueKeys: false,
     prettyErrors: false,
     logLevel: 'silent',
-    lineCounter: lines,
   });
-  const error = document.errors.find(({ code }) => code !== 'MULTIPLE_DOCS');
-  if (error) throw new YamlError(`yaml: line ${lines.linePos(error.pos[0]).line}: ${error.message}`);
-  const walk = new Walk();
-  const value = document.contents ? walk.value(document.contents as Node, '', 0) : null;
-  return { value, duplicates: walk.duplicates };
+  for (const document of composer.compose(tokensOf(text, lines), true, text.length)) {
+    const error = document.errors[0];
+    if (error) throw new YamlError(`yaml: line ${lines.linePos(error.pos[0]).line}: ${error.message}`);
+    const walk = new Walk();
+    const value = document.contents ? walk.value(document.contents as Node, '', 0) : null;
+    return { value, duplicates: walk.duplicates };
+  }
+  return { value: null, duplicates: [] };
+}
+
+/**
+ * The text's tokens, refused as soon as they nest too deep: what follows recurses, and a stack that overflows inside a
+ * regular expression takes the whole process down.
+ */
+function* tokensOf(text: string, lines: LineCounter): Generator<CST.Token> {
+  const parser = new Parser(lines.addNewLine);
+  for (const lexeme of new Lexer().lex(text)) {
+    yield* parser.next(lexeme);
+    if (parser.stack.length > DEPTH_MAX) throw new YamlError(`yaml: exceeded max depth of ${DEPTH_MAX}`);
+  }
+  yield* parser.end();
 }
 
 /** One walk in document order, so that an alias finds the anchor last set before it. */
@@ -72,14 +101,15 @@ class Walk {
     const seen = new Set<string>();
     const inherited: Json[] = [];
     for (const pair of pairs) {
+      if (isMergeKey(pair.key)) {
+        const value = this.value(pair.value, path, depth + 1);
+        inherited.push(...(Array.isArray(value) ? value : [value]));
+        continue;
+      }
       const key = keyText(this.value(pair.key, path, depth + 1));
       this.spend(key.length);
       const at = path === '' ? key : `${path}.${key}`;
       const value = this.value(pair.value, at, depth + 1);
-      if (key === '<<' && isScalar(pair.key) && pair.key.type === 'PLAIN') {
-        inherited.push(...(Array.isArray(value) ? value : [value]));
-        continue;
-      }
       if (seen.has(key) && this.aliasDepth === 0 && this.duplicates.length < 100) this.duplicates.push(at);
       seen.add(key);
       setField(result, key, value);
@@ -107,6 +137,11 @@ function jsonScalar(value: unknown): Json {
   }
   if (typeof value === 'bigint') return Number(value);
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
+}
+
+/** A plain `<<`, which the parser makes a symbol. */
+function isMergeKey(key: Node): boolean {
+  return isScalar(key) && typeof key.value === 'symbol' && key.value.description === '<<';
 }
 
 /** JSON keys are texts; Go turns other scalars into theirs and refuses collections. */
