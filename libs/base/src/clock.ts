@@ -5,7 +5,7 @@ export interface Timer {
 
 /**
  * Time as a dependency. `nowMs` is wall time (may jump), `monotonicMs` never goes back.
- * Timers hold the process open unless `unref` is set: background work should not.
+ * Timers never hold the process open: what does is a listening socket.
  */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
@@ -18,7 +18,7 @@ export interface Clock {
   sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** setTimeout holds a delay in 32 bits; a longer one would fire at once. */
+/** setTimeout holds a delay in 32 bits; a longer one would fire at once, so it is waited for in steps. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 export function sleepOn(clock: Pick<Clock, 'setTimer'>, delayMs: number, signal?: AbortSignal): Promise<void> {
@@ -41,8 +41,13 @@ export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
   setTimer(delayMs, fire) {
-    const handle = setTimeout(fire, Math.min(Math.max(0, delayMs), LONGEST_TIMEOUT_MS));
-    handle.unref();
+    let handle: NodeJS.Timeout;
+    const arm = (leftMs: number) => {
+      const stepMs = Math.min(leftMs, LONGEST_TIMEOUT_MS);
+      handle = setTimeout(() => (leftMs > stepMs ? arm(leftMs - stepMs) : fire()), stepMs);
+      handle.unref();
+    };
+    arm(Math.max(0, delayMs));
     return { cancel: () => clearTimeout(handle) };
   },
   sleep: (delayMs, signal) => sleepOn(systemClock, delayMs, signal),

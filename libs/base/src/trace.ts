@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js';
+import { invariant } from './invariant.js';
 
 /** One hop of a request: what was done, by whom, how long, and what came of it. Attributes hold no secrets and no bodies. */
 export interface Span {
@@ -42,6 +43,7 @@ export class TraceRing {
   private next = 0;
 
   constructor(readonly capacity: number) {
+    invariant(capacity > 0, `a ring holds at least one trace, not ${capacity}`);
     this.ring = new Array<Trace | undefined>(capacity);
   }
 
