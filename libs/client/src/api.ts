@@ -84,6 +84,11 @@ export interface ClusterApi {
    * it beats: its times are made on read. A stop freezes them at the last beat.
    */
   heartbeat(ref: ResourceRef, namespace: string, name: string, beat: { periodMs: number } | 'stopped'): void;
+  /**
+   * Tells when one of `ref` begins to beat or stops: nothing is written then, so no watch says it. Optional, because not
+   * every view of a cluster can know; who needs it must also look by itself once.
+   */
+  heartbeats?(ref: ResourceRef, changed: (namespace: string, name: string, beating: boolean) => void): WatchHandle;
   head(): Promise<Revision>;
 }
 

@@ -91,6 +91,8 @@ export class ControllerRunner {
   private subscribe(): void {
     const { reconciles, watches } = this.definition;
     if (reconciles) this.follow({ resource: reconciles, keysOf: ({ metadata }) => [keyOfMeta(metadata)] });
+    const end = this.definition.subscribe?.(this.deps, (key) => this.queue.add(textOf(key)));
+    if (end) this.unsubscribe.push(end);
     const rules = typeof watches === 'function' ? watches(this.context.kinds) : (watches ?? []);
     for (const rule of rules) this.follow(rule);
   }

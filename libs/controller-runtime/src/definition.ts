@@ -54,6 +54,8 @@ export interface ControllerDefinition<Deps = unknown> {
   readonly reconciles?: ResourceRef;
   /** A function where they depend on what the sandbox serves. */
   readonly watches?: readonly WatchRule[] | ((kinds: KindCatalog) => readonly WatchRule[]);
+  /** For keys that no change of an object gives. The result ends it. */
+  subscribe?(deps: Deps, add: (key: ObjectKey) => void): () => void;
   /** Keys reconciled at once in one sandbox. Default 4. */
   readonly workers?: number;
   /**

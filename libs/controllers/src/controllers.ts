@@ -1,10 +1,15 @@
 import type { ControllerDefinition } from '#controller-runtime';
 import { deploymentController } from './deployment/deployment.controller.js';
+import { endpointsController } from './endpoints/endpoints.controller.js';
+import { endpointSliceController } from './endpointslice/endpointslice.controller.js';
 import { garbageCollectorController } from './garbage-collector/garbage-collector.controller.js';
 import { namespaceController } from './namespace/namespace.controller.js';
+import { nodeLifecycleController } from './nodelifecycle/nodelifecycle.controller.js';
+import { podGarbageCollectorController } from './pod-garbage-collector.controller.js';
 import { replicaSetController } from './replicaset/replicaset.controller.js';
 import { rootCaCertPublisherController } from './serviceaccount/root-ca-cert-publisher.controller.js';
 import { serviceAccountController } from './serviceaccount/serviceaccount.controller.js';
+import { taintEvictionController } from './taint-eviction/taint-eviction.controller.js';
 
 /**
  * All that kube-controller-manager runs here. Each stands alone; those that look at metadata of everything come last, so
@@ -13,6 +18,11 @@ import { serviceAccountController } from './serviceaccount/serviceaccount.contro
 export const controllers: readonly ControllerDefinition[] = [
   deploymentController,
   replicaSetController,
+  endpointSliceController,
+  endpointsController,
+  nodeLifecycleController,
+  taintEvictionController,
+  podGarbageCollectorController,
   serviceAccountController,
   rootCaCertPublisherController,
   namespaceController,

@@ -11,3 +11,13 @@ export function isNamespaceTerminating(error: unknown): boolean {
     (error.details?.causes ?? []).some(({ reason }) => reason === 'NamespaceTerminating')
   );
 }
+
+/** What the call gives; undefined when its object is gone, which for most writes is as good. */
+export async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (isReason(error, 'NotFound')) return undefined;
+    throw error;
+  }
+}
