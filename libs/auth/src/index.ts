@@ -3,5 +3,31 @@
  * certificate authorities and tokens of each sandbox. Identities of different sandboxes never mix.
  */
 export { ANONYMOUS, GROUP_AUTHENTICATED, GROUP_MASTERS, type RequestAttributes, type UserInfo } from './user.js';
+export { type AuthenticatorParts, createAuthenticator, type SandboxAuthenticator } from './authenticator.js';
+export {
+  type CertifiedKey,
+  createCa,
+  createClientCertificate,
+  createServerCa,
+  createServerCertificate,
+} from './certificates/certificates.js';
 export type { Authenticator, Authorizer, Credentials, Decision } from './credentials.js';
 export { forbidden, forbiddenMessage } from './forbidden.js';
+export { kubeconfigFor, kubeconfigOf, type KubeconfigCluster } from './kubeconfig.js';
+export { bootstrapPolicy } from './policy/bootstrap-policy.js';
+export type { PolicyRule } from './rbac/policy-rule.js';
+export { type RbacAuthorizer, rbacAuthorizer, type UserRules } from './rbac/rbac-authorizer.js';
+export { ADMIN_USERNAME, caOf, createSandboxCredentials, type SandboxCredentials } from './sandbox-credentials.js';
+export { ServiceAccountKey } from './tokens/service-account-key.js';
+export {
+  API_AUDIENCES,
+  type Bound,
+  type ClusterReads,
+  ISSUER,
+  issueToken,
+  openToken,
+  serviceAccountGroups,
+  serviceAccountUsername,
+  type TokenUser,
+  type TokenWish,
+} from './tokens/service-account-tokens.js';

@@ -1,0 +1,172 @@
+import { X509Certificate } from 'node:crypto';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { Random } from '#base';
+import type { KubeObject } from '#apimachinery';
+import { createAuthenticator, type SandboxAuthenticator } from './authenticator.js';
+import { createClientCertificate, createServerCa, createServerCertificate } from './certificates/certificates.js';
+import type { Authorizer, Credentials } from './credentials.js';
+import { caOf, createSandboxCredentials, type SandboxCredentials } from './sandbox-credentials.js';
+import { ISSUER, issueToken } from './tokens/service-account-tokens.js';
+import type { UserInfo } from './user.js';
+
+const NOW_MS = Date.parse('2026-01-01T00:00:00Z');
+const YEAR_MS = 365 * 24 * 3600 * 1000;
+
+/** What the reads know: 'ServiceAccount/default/web' → uid. */
+const uids = new Map<string, string>();
+const onlyRoot: Authorizer = {
+  authorize: async (user) => ({ allowed: user.groups.includes('system:masters'), reason: '' }),
+};
+
+function anAuthenticator(credentials: SandboxCredentials, nowMs = NOW_MS): SandboxAuthenticator {
+  return createAuthenticator({
+    credentials,
+    clock: { nowMs: () => nowMs },
+    realClock: { nowMs: () => nowMs },
+    authorizer: onlyRoot,
+    reads: {
+      get: async <T extends KubeObject>(kind: { kind: string }, namespace: string, name: string) => {
+        const uid = uids.get(`${kind.kind}/${namespace}/${name}`);
+        return uid === undefined ? undefined : ({ metadata: { uid } } as T);
+      },
+    },
+  });
+}
+
+describe('createAuthenticator', () => {
+  let own: SandboxCredentials;
+  let foreign: SandboxCredentials;
+  let authenticator: SandboxAuthenticator;
+  const from = (given: Credentials): Promise<UserInfo | undefined> => authenticator.authenticate(given);
+  const UNAUTHORIZED = { code: 401, reason: 'Unauthorized', message: 'Unauthorized' };
+
+  beforeAll(async () => {
+    own = await createSandboxCredentials(NOW_MS);
+    foreign = await createSandboxCredentials(NOW_MS);
+    authenticator = anAuthenticator(own);
+  });
+
+  it('knows its admin by certificate and by token, and nobody without credentials', async () => {
+    const admin = { username: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] };
+    expect(await from({ certificate: new X509Certificate(own.adminCertificate) })).toMatchObject(admin);
+    expect(await from({ bearerToken: own.adminToken })).toEqual(admin);
+    expect(await from({})).toBeUndefined();
+  });
+
+  it('reads name and groups of a certificate, whatever characters they hold', async () => {
+    const user = { username: 'jane, O=system:masters', groups: ['devs+O=system:masters', 'ops'] };
+    const { certificate } = await createClientCertificate(caOf(own), user, NOW_MS);
+    expect(await from({ certificate: new X509Certificate(certificate) })).toMatchObject({
+      username: user.username,
+      groups: [...user.groups, 'system:authenticated'],
+    });
+  });
+
+  it('refuses what another sandbox issued', async () => {
+    await expect(from({ certificate: new X509Certificate(foreign.adminCertificate) })).rejects.toMatchObject(
+      UNAUTHORIZED,
+    );
+    await expect(from({ bearerToken: foreign.adminToken })).rejects.toMatchObject(UNAUTHORIZED);
+    const both = { certificate: new X509Certificate(foreign.adminCertificate), bearerToken: own.adminToken };
+    expect(await from(both)).toMatchObject({ username: 'kubernetes-admin' });
+  });
+
+  it.each([
+    ['the authority itself', async () => own.caCertificate],
+    [
+      'a server certificate',
+      async () => (await createServerCertificate(caOf(own), ['10.0.0.1', 'x.test'], NOW_MS)).certificate,
+    ],
+    ['one under an authority of the same name', async () => foreign.adminCertificate],
+    ['one for a server of another authority', async () => (await createServerCa(NOW_MS)).certificate],
+  ])('refuses %s', async (_what, certificateOf) => {
+    await expect(from({ certificate: new X509Certificate(await certificateOf()) })).rejects.toMatchObject(UNAUTHORIZED);
+  });
+
+  it.each([
+    ['not yet valid', -YEAR_MS],
+    ['expired', 11 * YEAR_MS],
+  ])('refuses a certificate that is %s', async (_what, offMs) => {
+    const then = anAuthenticator(own, NOW_MS + offMs);
+    const certificate = new X509Certificate(own.adminCertificate);
+    await expect(then.authenticate({ certificate })).rejects.toMatchObject(UNAUTHORIZED);
+  });
+
+  describe('service account tokens', () => {
+    const account = { name: 'web', uid: 'u1' };
+    const token = (more: object = {}, by = authenticator) =>
+      issueToken(
+        by.serviceAccountKey,
+        { namespace: 'default', account, audiences: [ISSUER], expirationSeconds: 3600, ...more },
+        NOW_MS,
+        new Random('t'),
+      );
+
+    it('are good while account and pod exist under their uids', async () => {
+      uids.set('ServiceAccount/default/web', 'u1').set('Pod/default/p', 'p1');
+      const bound = token({ bound: { kind: 'Pod', name: 'p', uid: 'p1' }, node: { name: 'n', uid: 'n1' } });
+      expect(await from({ bearerToken: bound })).toEqual({
+        username: 'system:serviceaccount:default:web',
+        uid: 'u1',
+        groups: ['system:serviceaccounts', 'system:serviceaccounts:default', 'system:authenticated'],
+        extra: {
+          'authentication.kubernetes.io/credential-id': [expect.stringMatching(/^JTI=/)],
+          'authentication.kubernetes.io/node-name': ['n'],
+          'authentication.kubernetes.io/node-uid': ['n1'],
+          'authentication.kubernetes.io/pod-name': ['p'],
+          'authentication.kubernetes.io/pod-uid': ['p1'],
+        },
+      });
+      expect(await from({ bearerToken: bound })).toBe(await from({ bearerToken: bound }));
+      uids.set('Pod/default/p', 'p2');
+      await expect(from({ bearerToken: bound })).rejects.toMatchObject(UNAUTHORIZED);
+      expect(await from({ bearerToken: token() })).toMatchObject({ uid: 'u1' });
+      uids.set('ServiceAccount/default/web', 'u2');
+      await expect(from({ bearerToken: token() })).rejects.toMatchObject(UNAUTHORIZED);
+    });
+
+    it.each([
+      ['for somebody else', () => token({ audiences: ['vault'] })],
+      ['signed by another sandbox', () => token({}, anAuthenticator(foreign))],
+      ['expired', () => token({ expirationSeconds: -1 })],
+      ['with a cut signature', () => token().slice(0, -4)],
+      ['with changed claims', () => swapClaims(token())],
+      ['that are unsigned', () => unsigned(token())],
+      ['of four parts', () => `${token()}.x`],
+      ['that are no tokens', () => 'a.b.c'],
+    ])('are refused when %s', async (_what, make) => {
+      uids.set('ServiceAccount/default/web', 'u1');
+      await expect(from({ bearerToken: make() })).rejects.toMatchObject(UNAUTHORIZED);
+    });
+
+    it('are reviewed for the audience asked', async () => {
+      uids.set('ServiceAccount/default/web', 'u1');
+      const forVault = token({ audiences: ['vault', 'other'] });
+      expect(await authenticator.reviewToken(forVault)).toBeUndefined();
+      expect(await authenticator.reviewToken(forVault, ['vault', 'x'])).toMatchObject({ audiences: ['vault'] });
+    });
+  });
+
+  it('lets only those impersonate who may', async () => {
+    const wish = { username: 'jane', groups: ['devs'] };
+    expect(await from({ bearerToken: own.adminToken, impersonate: wish })).toEqual({
+      username: 'jane',
+      groups: ['devs', 'system:authenticated'],
+    });
+    await expect(from({ impersonate: wish })).rejects.toMatchObject({
+      code: 403,
+      message:
+        'users "jane" is forbidden: User "system:anonymous" cannot impersonate resource "users" in API group "" at the cluster scope',
+    });
+  });
+});
+
+function swapClaims(token: string): string {
+  const [head, , signature] = token.split('.');
+  return `${head}.${Buffer.from('{"sub":"system:serviceaccount:kube-system:root"}').toString('base64url')}.${signature}`;
+}
+
+function unsigned(token: string): string {
+  const [, claims] = token.split('.');
+  return `${Buffer.from('{"alg":"none"}').toString('base64url')}.${claims}.`;
+}

@@ -1,0 +1,186 @@
+import type { PolicyRule } from '../rbac/policy-rule.js';
+import { allow, EVENTS, READ } from './notation.js';
+
+const REVISIONS = allow(`${READ} create delete update patch`, 'apps', 'controllerrevisions');
+const POD_STATUS = allow('patch update', '', 'pods/status');
+
+/**
+ * What each controller of kube-controller-manager may do: role system:controller:{name}, bound to the service account
+ * {name} in kube-system. Models bootstrappolicy buildControllerRoles (1.36).
+ */
+export const controllerRoles: readonly [serviceAccount: string, rules: readonly PolicyRule[]][] = [
+  [
+    'clusterrole-aggregation-controller',
+    [allow(`escalate ${READ} update patch`, 'rbac.authorization.k8s.io', 'clusterroles')],
+  ],
+  [
+    'cronjob-controller',
+    [
+      allow(`${READ} update`, 'batch', 'cronjobs'),
+      allow(`${READ} create update delete patch`, 'batch', 'jobs'),
+      allow('update', 'batch', 'cronjobs/status cronjobs/finalizers'),
+      allow('list watch delete', '', 'pods'),
+      EVENTS,
+    ],
+  ],
+  [
+    'daemon-set-controller',
+    [
+      allow(READ, 'extensions|apps', 'daemonsets'),
+      allow('update', 'extensions|apps', 'daemonsets/status daemonsets/finalizers'),
+      allow('list watch', '', 'nodes'),
+      allow('list watch create delete patch', '', 'pods'),
+      allow('create', '', 'pods/binding'),
+      REVISIONS,
+      EVENTS,
+    ],
+  ],
+  [
+    'deployment-controller',
+    [
+      allow(`${READ} update`, 'extensions|apps', 'deployments'),
+      allow('update', 'extensions|apps', 'deployments/status deployments/finalizers'),
+      allow(`${READ} create update patch delete`, 'apps|extensions', 'replicasets'),
+      allow(`${READ} update`, '', 'pods'),
+      EVENTS,
+    ],
+  ],
+  [
+    'disruption-controller',
+    [
+      allow(READ, 'extensions|apps', 'deployments replicasets'),
+      allow(READ, '', 'replicationcontrollers'),
+      allow(READ, 'policy', 'poddisruptionbudgets'),
+      allow(READ, 'apps', 'statefulsets'),
+      allow('update', 'policy', 'poddisruptionbudgets/status'),
+      POD_STATUS,
+      allow('get', '*', '*/scale'),
+      EVENTS,
+    ],
+  ],
+  [
+    'endpoint-controller',
+    [
+      allow(READ, '', 'services pods'),
+      allow(`${READ} create update delete`, '', 'endpoints'),
+      allow('create', '', 'endpoints/restricted'),
+      EVENTS,
+    ],
+  ],
+  [
+    'endpointslice-controller',
+    [
+      allow(READ, '', 'services pods nodes'),
+      allow('update', '', 'services/finalizers'),
+      allow(`${READ} create update delete`, 'discovery.k8s.io', 'endpointslices'),
+      EVENTS,
+    ],
+  ],
+  [
+    'endpointslicemirroring-controller',
+    [
+      allow(READ, '', 'services endpoints'),
+      allow('update', '', 'services/finalizers endpoints/finalizers'),
+      allow(`${READ} create update delete`, 'discovery.k8s.io', 'endpointslices'),
+      EVENTS,
+    ],
+  ],
+  ['generic-garbage-collector', [allow(`${READ} patch update delete`, '*', '*'), EVENTS]],
+  [
+    'horizontal-pod-autoscaler',
+    [
+      allow(READ, 'autoscaling', 'horizontalpodautoscalers'),
+      allow('update', 'autoscaling', 'horizontalpodautoscalers/status'),
+      allow('get update', '*', '*/scale'),
+      allow('list watch', '', 'pods'),
+      allow('list watch', 'metrics.k8s.io', 'pods'),
+      allow(READ, 'custom.metrics.k8s.io|external.metrics.k8s.io', '*'),
+      EVENTS,
+    ],
+  ],
+  [
+    'job-controller',
+    [
+      allow(`${READ} update patch`, 'batch', 'jobs'),
+      allow('update', 'batch', 'jobs/status jobs/finalizers'),
+      allow('list watch create delete patch', '', 'pods'),
+      EVENTS,
+    ],
+  ],
+  [
+    'namespace-controller',
+    [
+      allow(`${READ} delete`, '', 'namespaces'),
+      allow('update', '', 'namespaces/finalize namespaces/status'),
+      allow(`${READ} delete deletecollection`, '*', '*'),
+    ],
+  ],
+  [
+    'node-controller',
+    [
+      allow(`${READ} update delete patch`, '', 'nodes'),
+      allow('patch update', '', 'nodes/status'),
+      POD_STATUS,
+      allow(`${READ} delete`, '', 'pods'),
+      EVENTS,
+    ],
+  ],
+  [
+    'persistent-volume-binder',
+    [
+      allow(`${READ} update create delete`, '', 'persistentvolumes'),
+      allow('update', '', 'persistentvolumes/status persistentvolumeclaims/status'),
+      allow(`${READ} update`, '', 'persistentvolumeclaims'),
+      allow(`${READ} create delete`, '', 'pods'),
+      allow(READ, 'storage.k8s.io', 'storageclasses'),
+      allow('list watch', '', 'nodes'),
+      allow('watch', '', 'events'),
+      EVENTS,
+    ],
+  ],
+  [
+    'pod-garbage-collector',
+    [allow('list watch delete', '', 'pods'), allow(READ, '', 'nodes'), allow('patch', '', 'pods/status')],
+  ],
+  ['pv-protection-controller', [allow(`${READ} update`, '', 'persistentvolumes'), EVENTS]],
+  [
+    'pvc-protection-controller',
+    [allow(`${READ} update`, '', 'persistentvolumeclaims'), allow(READ, '', 'pods'), EVENTS],
+  ],
+  [
+    'replicaset-controller',
+    [
+      allow(`${READ} update`, 'apps|extensions', 'replicasets'),
+      allow('update', 'apps|extensions', 'replicasets/status replicasets/finalizers'),
+      allow('list watch patch create delete', '', 'pods'),
+      EVENTS,
+    ],
+  ],
+  [
+    'replication-controller',
+    [
+      allow(`${READ} update`, '', 'replicationcontrollers'),
+      allow('update', '', 'replicationcontrollers/status replicationcontrollers/finalizers'),
+      allow('list watch patch create delete', '', 'pods'),
+      EVENTS,
+    ],
+  ],
+  ['resourcequota-controller', [allow('list watch', '*', '*'), allow('update', '', 'resourcequotas/status'), EVENTS]],
+  ['root-ca-cert-publisher', [allow('create update', '', 'configmaps'), EVENTS]],
+  ['service-account-controller', [allow('create', '', 'serviceaccounts'), EVENTS]],
+  [
+    'statefulset-controller',
+    [
+      allow('list watch', '', 'pods'),
+      allow(READ, 'apps', 'statefulsets'),
+      allow('update', 'apps', 'statefulsets/status statefulsets/finalizers'),
+      allow('get create delete update patch', '', 'pods'),
+      REVISIONS,
+      allow(`${READ} create update delete`, '', 'persistentvolumeclaims'),
+      allow('update', '', 'pods/finalizers'),
+      EVENTS,
+    ],
+  ],
+  ['ttl-after-finished-controller', [allow(`${READ} delete`, 'batch', 'jobs'), EVENTS]],
+  ['ttl-controller', [allow('update patch list watch', '', 'nodes'), EVENTS]],
+];

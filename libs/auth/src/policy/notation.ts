@@ -1,0 +1,32 @@
+import type { PolicyRule } from '../rbac/policy-rule.js';
+
+/** Lists are written as words: 'get list watch'. */
+const words = (text: string): string[] => text.split(' ').filter((word) => word !== '');
+
+export const READ = 'get list watch';
+export const WRITE = 'create update patch delete deletecollection';
+export const READ_WRITE = `${READ} ${WRITE}`;
+
+/** `group` '' is the core group; several are joined by '|': 'apps|extensions'. */
+export function allow(verbs: string, group: string, resources: string, names = ''): PolicyRule {
+  return {
+    verbs: words(verbs),
+    apiGroups: group.split('|'),
+    resources: words(resources),
+    ...(names === '' ? {} : { resourceNames: words(names) }),
+  };
+}
+
+export function allowPaths(verbs: string, paths: string): PolicyRule {
+  return { verbs: words(verbs), nonResourceURLs: words(paths) };
+}
+
+export const EVENTS = allow('create update patch', '|events.k8s.io', 'events');
+
+/** Leader election of one component. */
+export function leases(component: string): PolicyRule[] {
+  return [
+    allow('create', 'coordination.k8s.io', 'leases'),
+    allow('get update', 'coordination.k8s.io', 'leases', component),
+  ];
+}
