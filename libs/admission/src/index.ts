@@ -1,3 +1,5 @@
 /** admission: what may enter a cluster and how it is completed. plugins.ts lists the chain; its order is the order. */
 export { type AdmissionChain, admissionChain } from './chain.js';
 export type { AdmissionPlugin, AdmissionReads, AdmissionRequest, Operation } from './plugin.js';
+export { plugins } from './plugins.js';
+export { refusal } from './refusal.js';
