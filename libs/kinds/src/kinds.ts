@@ -1,15 +1,31 @@
 import { apiVersionOf } from '#apimachinery';
+import { customResourceDefinitionKind } from './apiextensions/custom-resource-definition.kind.js';
+import { apiServiceKind } from './apiregistration/api-service.kind.js';
+import { controllerRevisionKind } from './apps/controller-revision.kind.js';
+import { daemonSetKind } from './apps/daemon-set.kind.js';
 import { deploymentKind } from './apps/deployment.kind.js';
 import { replicaSetKind } from './apps/replica-set.kind.js';
-import type { KindCatalog } from './catalog.js';
+import { statefulSetKind } from './apps/stateful-set.kind.js';
+import { horizontalPodAutoscalerV2Kind } from './autoscaling/horizontal-pod-autoscaler-v2.kind.js';
+import { horizontalPodAutoscalerKind } from './autoscaling/horizontal-pod-autoscaler.kind.js';
+import { cronJobKind } from './batch/cron-job.kind.js';
+import { jobKind } from './batch/job.kind.js';
 import { catalogOf } from './catalog-of.js';
+import type { KindCatalog } from './catalog.js';
+import { certificateSigningRequestKind } from './certificates/certificate-signing-request.kind.js';
 import { leaseKind } from './coordination/lease.kind.js';
 import { configMapKind } from './core/config-map.kind.js';
 import { endpointsKind } from './core/endpoints.kind.js';
 import { eventKind } from './core/event.kind.js';
+import { limitRangeKind } from './core/limit-range.kind.js';
 import { namespaceKind } from './core/namespace.kind.js';
 import { nodeKind } from './core/node.kind.js';
+import { persistentVolumeClaimKind } from './core/persistent-volume-claim.kind.js';
+import { persistentVolumeKind } from './core/persistent-volume.kind.js';
+import { podTemplateKind } from './core/pod-template.kind.js';
 import { podKind } from './core/pod/pod.kind.js';
+import { replicationControllerKind } from './core/replication-controller.kind.js';
+import { resourceQuotaKind } from './core/resource-quota.kind.js';
 import { secretKind } from './core/secret.kind.js';
 import { serviceAccountKind } from './core/service-account.kind.js';
 import { serviceKind } from './core/service/service.kind.js';
@@ -18,36 +34,64 @@ import { resourceFacts } from './definitions.js';
 import { endpointSliceKind } from './discovery/endpoint-slice.kind.js';
 import { eventsEventKind } from './events/event.kind.js';
 import type { Kind } from './kind.js';
+import { ingressClassKind } from './networking/ingress-class.kind.js';
+import { ingressKind } from './networking/ingress.kind.js';
+import { networkPolicyKind } from './networking/network-policy.kind.js';
+import { runtimeClassKind } from './node/runtime-class.kind.js';
+import { podDisruptionBudgetKind } from './policy/pod-disruption-budget.kind.js';
 import { clusterRoleBindingKind } from './rbac/cluster-role-binding.kind.js';
 import { clusterRoleKind } from './rbac/cluster-role.kind.js';
 import { roleBindingKind } from './rbac/role-binding.kind.js';
 import { roleKind } from './rbac/role.kind.js';
-import { sandboxKind } from './sandkube/sandbox.kind.js';
 import { sandboxSnapshotKind } from './sandkube/sandbox-snapshot.kind.js';
 import { sandboxTemplateKind } from './sandkube/sandbox-template.kind.js';
+import { sandboxKind } from './sandkube/sandbox.kind.js';
 import { priorityClassKind } from './scheduling/priority-class.kind.js';
+import { storageClassKind } from './storage/storage-class.kind.js';
 
 /** Every `*.kind.ts` that a sandbox serves: one row each. Resources without one are served by the published facts alone. */
 const kindsWithRules: readonly Kind[] = [
-  podKind,
-  nodeKind,
-  namespaceKind,
-  serviceKind,
-  endpointsKind,
-  configMapKind,
-  secretKind,
-  serviceAccountKind,
-  eventKind,
-  eventsEventKind,
-  endpointSliceKind,
-  leaseKind,
+  customResourceDefinitionKind,
+  apiServiceKind,
+  controllerRevisionKind,
+  daemonSetKind,
   deploymentKind,
   replicaSetKind,
-  roleKind,
+  statefulSetKind,
+  horizontalPodAutoscalerV2Kind,
+  horizontalPodAutoscalerKind,
+  cronJobKind,
+  jobKind,
+  certificateSigningRequestKind,
+  leaseKind,
+  configMapKind,
+  endpointsKind,
+  eventKind,
+  limitRangeKind,
+  namespaceKind,
+  nodeKind,
+  persistentVolumeClaimKind,
+  persistentVolumeKind,
+  podTemplateKind,
+  podKind,
+  replicationControllerKind,
+  resourceQuotaKind,
+  secretKind,
+  serviceAccountKind,
+  serviceKind,
+  endpointSliceKind,
+  eventsEventKind,
+  ingressClassKind,
+  ingressKind,
+  networkPolicyKind,
+  runtimeClassKind,
+  podDisruptionBudgetKind,
+  clusterRoleBindingKind,
   clusterRoleKind,
   roleBindingKind,
-  clusterRoleBindingKind,
+  roleKind,
   priorityClassKind,
+  storageClassKind,
 ];
 
 const HOST_GROUP = 'sandkube.dev';

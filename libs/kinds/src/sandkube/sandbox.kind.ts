@@ -1,4 +1,55 @@
+import { dns1123Label, type FieldError, fieldError } from '#apimachinery';
+import { column } from '../columns.js';
 import { defineKind } from '../define-kind.js';
-import type { Sandbox } from '../sandkube/sandkube-objects.js';
+import { IMMUTABLE } from '../field-rules.js';
+import { tableOf } from '../generic-columns.js';
+import type { Sandbox } from './sandkube-objects.js';
 
-export const sandboxKind = defineKind<Sandbox>({ apiVersion: 'sandkube.dev/v1alpha1', resource: 'sandboxes' });
+const DEFAULT_TEMPLATE = 'starter';
+const RATE = /^[0-9]{1,6}(\.[0-9]{1,6})?$/;
+
+/** A cluster of one's own. What was chosen at its birth stays; the clock may change. */
+export const sandboxKind = defineKind<Sandbox>({
+  apiVersion: 'sandkube.dev/v1alpha1',
+  resource: 'sandboxes',
+  generation: true,
+  table: tableOf<Sandbox>([column('Template'), column('Status'), column('URL')], ({ metadata, spec, status }) => [
+    spec?.template ?? '',
+    metadata.deletionTimestamp ? 'Terminating' : (status?.phase ?? ''),
+    status?.url ?? '',
+  ]),
+  applyDefaults(sandbox) {
+    sandbox.spec = { ...sandbox.spec, template: sandbox.spec?.template || DEFAULT_TEMPLATE };
+  },
+  prepareForCreate(sandbox) {
+    sandbox.status = { phase: 'Pending' };
+  },
+  prepareForUpdate(sandbox, old) {
+    sandbox.status = old.status ?? {};
+  },
+  // Its name is part of addresses.
+  validateName: (name) => dns1123Label(name),
+  validate({ spec }) {
+    const rate = spec?.clock?.rate;
+    if (rate === undefined || (RATE.test(rate) && Number(rate) > 0)) return [];
+    return [
+      fieldError.invalid(
+        'spec.clock.rate',
+        rate,
+        "must be a decimal number greater than 0 (e.g. '1',  or '0.5',  or '60')",
+      ),
+    ];
+  },
+  validateUpdate({ spec }, old) {
+    const errors: FieldError[] = [];
+    for (const name of ['template', 'seed'] as const) {
+      if (spec?.[name] !== old.spec?.[name])
+        errors.push(fieldError.invalid(`spec.${name}`, spec?.[name] ?? null, IMMUTABLE));
+    }
+    return errors;
+  },
+  selectableFields: ({ spec, status }) => ({
+    'spec.template': spec?.template ?? '',
+    'status.phase': status?.phase ?? '',
+  }),
+});

@@ -28,7 +28,8 @@ export const podKind = defineKind<Pod>({
   },
   validate: validatePod,
   validateUpdate: validatePodUpdate,
-  selectableFields: ({ spec, status }) => ({
+  // Also asked of an object without a spec, for the names alone.
+  selectableFields: ({ spec = { containers: [] }, status }) => ({
     'spec.nodeName': spec.nodeName ?? '',
     'spec.restartPolicy': spec.restartPolicy ?? '',
     'spec.schedulerName': spec.schedulerName ?? '',

@@ -1,0 +1,23 @@
+import { templateCells } from '../apps/workload-columns.js';
+import { column, labelsText, nameColumn } from '../columns.js';
+import { defineKind } from '../define-kind.js';
+import type { PodTemplate } from '../generated/types.js';
+import { applyPodSpecDefaults } from './pod/pod-spec-defaults.js';
+
+export const podTemplateKind = defineKind<PodTemplate>({
+  apiVersion: 'v1',
+  resource: 'podtemplates',
+  generation: true,
+  createOnUpdate: true,
+  table: {
+    columns: [nameColumn, column('Containers'), column('Images'), column('Pod Labels')],
+    row: ({ metadata, template }) => [
+      metadata.name ?? '',
+      ...templateCells(template),
+      labelsText(template?.metadata?.labels),
+    ],
+  },
+  applyDefaults({ template }) {
+    if (template?.spec) applyPodSpecDefaults(template.spec);
+  },
+});

@@ -1,0 +1,57 @@
+import { type FieldError, fieldError } from '#apimachinery';
+import { scaleSubresource } from '../apps/scale.js';
+import { templateAndSelectorColumns, templateCells } from '../apps/workload-columns.js';
+import { column, labelsText } from '../columns.js';
+import { defineKind } from '../define-kind.js';
+import { checkNonNegative } from '../field-rules.js';
+import { wideTableOf } from '../generic-columns.js';
+import type { ReplicationController } from '../generated/types.js';
+import { applyPodSpecDefaults } from './pod/pod-spec-defaults.js';
+import { checkTemplate } from './pod/pod-validation.js';
+
+/** Models SetDefaults_ReplicationController and ValidateReplicationController (1.36). */
+export const replicationControllerKind = defineKind<ReplicationController>({
+  apiVersion: 'v1',
+  resource: 'replicationcontrollers',
+  generation: true,
+  table: wideTableOf<ReplicationController>(
+    [column('Desired', 'integer'), column('Current', 'integer'), column('Ready', 'integer')],
+    ({ spec, status }) => [spec?.replicas ?? 0, status?.replicas ?? 0, status?.readyReplicas ?? 0],
+    templateAndSelectorColumns,
+    ({ spec }) => [...templateCells(spec?.template), labelsText(spec?.selector)],
+  ),
+  applyDefaults(controller) {
+    const spec = (controller.spec ??= {});
+    const labels = spec.template?.metadata?.labels;
+    if (labels) {
+      if (Object.keys(spec.selector ?? {}).length === 0) spec.selector = { ...labels };
+      if (Object.keys(controller.metadata.labels ?? {}).length === 0) controller.metadata.labels = { ...labels };
+    }
+    spec.replicas ??= 1;
+    if (spec.template?.spec) applyPodSpecDefaults(spec.template.spec);
+  },
+  prepareForCreate(controller) {
+    controller.status = { replicas: 0 };
+  },
+  prepareForUpdate(controller, old) {
+    controller.status = old.status ?? { replicas: 0 };
+  },
+  validate({ spec = {} }) {
+    const errors: FieldError[] = [];
+    checkNonNegative(errors, 'spec.replicas', spec.replicas);
+    if (!spec.selector) errors.push(fieldError.required('spec.selector'));
+    if (!spec.template) errors.push(fieldError.required('spec.template'));
+    else {
+      const labels = spec.template.metadata?.labels ?? {};
+      const isSelected = Object.entries(spec.selector ?? {}).every(([key, value]) => labels[key] === value);
+      if (!isSelected) {
+        const why = '`selector` does not match template `labels`';
+        errors.push(fieldError.invalid('spec.template.metadata.labels', labels, why));
+      }
+      checkTemplate(errors, 'spec.template', spec.template);
+    }
+    return errors;
+  },
+  selectableFields: ({ status }) => ({ 'status.replicas': String(status?.replicas ?? 0) }),
+  subresources: [scaleSubresource<ReplicationController>({ plainSelector: true })],
+});
