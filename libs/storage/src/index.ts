@@ -12,3 +12,4 @@ export {
 } from './embedded/embedded-postgres.js';
 export { DataDirectoryInUseError } from './embedded/owner-lock.js';
 export { migrate } from './migrate.js';
+export { openPostgresStore, type PostgresStoreLimits, type PostgresStoreOptions } from './postgres/open.js';
