@@ -1,6 +1,6 @@
 import type { Clock } from '#base';
 import type { CoreV1Event } from '#kinds';
-import { LRUCache } from 'lru-cache';
+import { RecentMap } from './recent-map.js';
 
 /** Defaults of client-go's EventCorrelator. */
 const CACHED_KEYS_MAX = 4096;
@@ -32,9 +32,9 @@ export type Correlated =
  * Models client-go tools/record EventCorrelator (1.36).
  */
 export class EventCorrelator {
-  private readonly similar = new LRUCache<string, Similar>({ max: CACHED_KEYS_MAX });
-  private readonly seen = new LRUCache<string, CoreV1Event>({ max: CACHED_KEYS_MAX });
-  private readonly buckets = new LRUCache<string, Bucket>({ max: CACHED_KEYS_MAX });
+  private readonly similar = new RecentMap<Similar>(CACHED_KEYS_MAX);
+  private readonly seen = new RecentMap<CoreV1Event>(CACHED_KEYS_MAX);
+  private readonly buckets = new RecentMap<Bucket>(CACHED_KEYS_MAX);
 
   constructor(private readonly clock: Clock) {}
 

@@ -12,4 +12,5 @@ export {
   type Lister,
   newInformers,
 } from './informers.js';
+export { RecentMap } from './recent-map.js';
 export { WorkQueue, type WorkQueueOptions } from './work-queue.js';

@@ -13,6 +13,7 @@ import {
 import { isNamespaceTerminating } from '../failures.js';
 import { OwnWrites } from '../own-writes.js';
 import { isPodReady } from '../pod-state.js';
+import { Pacer } from './pacer.js';
 import {
   backendPorts,
   hasBackends,
@@ -34,6 +35,9 @@ export interface EndpointsDeps {
   endpoints(key: ObjectKey): Endpoints | undefined;
   pods(service: Service): readonly Pod[];
   cacheIsCurrent(key: ObjectKey): boolean;
+  /** See Pacer. */
+  restMs(key: ObjectKey): number;
+  wrote(key: ObjectKey, addresses: number): void;
   create(key: ObjectKey, endpoints: Endpoints): Promise<void>;
   update(key: ObjectKey, endpoints: Endpoints): Promise<void>;
   delete(key: ObjectKey): Promise<void>;
@@ -54,15 +58,18 @@ export const endpointsController = defineController<EndpointsDeps>({
     },
   ],
   workers: 5,
-  deps({ api, informers }) {
+  deps({ env, api, informers }) {
     const all = informers.of(endpointsKind);
     const writes = new OwnWrites(all);
+    const pacer = new Pacer(env.clock);
     const text = ({ namespace, name }: ObjectKey) => `${namespace}/${name}`;
     return {
       service: ({ namespace, name }) => informers.of(serviceKind).get(namespace, name),
       endpoints: ({ namespace, name }) => all.get(namespace, name),
       pods: ({ metadata, spec }) => informers.of(podKind).select(metadata.namespace!, { matchLabels: spec!.selector! }),
       cacheIsCurrent: (key) => writes.seen(text(key)),
+      restMs: (key) => pacer.restMs(text(key)),
+      wrote: (key, addresses) => pacer.wrote(text(key), addresses),
       create: async (key, endpoints) => writes.note(text(key), await api.create(endpointsKind, endpoints)),
       update: async (key, endpoints) => writes.note(text(key), await api.update(endpointsKind, endpoints)),
       delete: ({ namespace, name }) => api.delete(endpointsKind, namespace, name),
@@ -77,10 +84,14 @@ export async function reconcile(deps: EndpointsDeps, key: ObjectKey): Promise<vo
   const current = deps.endpoints(key);
   if (!service) return current && removeManaged(deps, key, current);
   if (!hasBackends(service)) return;
+  const restMs = deps.restMs(key);
+  if (restMs > 0) return { requeueAfterMs: restMs };
   const wanted = wantedEndpoints(service, deps.pods(service), current);
   try {
     if (!current) await deps.create(key, wanted);
     else if (!sameEndpoints(current, wanted)) await deps.update(key, wanted);
+    else return;
+    deps.wrote(key, countOf(wanted));
   } catch (error) {
     if (!isNamespaceTerminating(error)) throw error;
   }
@@ -94,6 +105,10 @@ async function removeManaged(deps: EndpointsDeps, key: ObjectKey, current: Endpo
   } catch (error) {
     if (!isReason(error, 'NotFound')) throw error;
   }
+}
+
+function countOf({ subsets = [] }: Endpoints): number {
+  return subsets.reduce((sum, s) => sum + (s.addresses?.length ?? 0) + (s.notReadyAddresses?.length ?? 0), 0);
 }
 
 function sameEndpoints(a: Endpoints, b: Endpoints): boolean {

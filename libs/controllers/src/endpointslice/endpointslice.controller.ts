@@ -12,6 +12,7 @@ import {
   serviceKind,
 } from '#kinds';
 import { newControllerRef } from '../controller-ref.js';
+import { Pacer } from '../endpoints/pacer.js';
 import {
   backendPorts,
   hasBackends,
@@ -22,7 +23,7 @@ import {
   podIpOf,
   servicesOfPod,
 } from '../endpoints/service-backends.js';
-import { isNamespaceTerminating } from '../failures.js';
+import { asError, isNamespaceTerminating } from '../failures.js';
 import { OwnWrites } from '../own-writes.js';
 import { isPodReady } from '../pod-state.js';
 import { type EndpointGroup, planSlices } from './slice-plan.js';
@@ -40,6 +41,9 @@ export interface EndpointSliceDeps {
   pods(service: Service): readonly Pod[];
   slices(key: ObjectKey): readonly EndpointSlice[];
   cacheIsCurrent(key: ObjectKey): boolean;
+  /** See Pacer. */
+  restMs(key: ObjectKey): number;
+  wrote(key: ObjectKey, addresses: number): void;
   create(key: ObjectKey, slice: EndpointSlice): Promise<void>;
   update(key: ObjectKey, slice: EndpointSlice): Promise<void>;
   delete(slice: EndpointSlice): Promise<void>;
@@ -63,11 +67,12 @@ export const endpointSliceController = defineController<EndpointSliceDeps>({
     },
   ],
   workers: 5,
-  deps({ api, informers, events }) {
+  deps({ env, api, informers, events }) {
     const slices = informers.of(endpointSliceKind);
     const nodes = informers.of(nodeKind);
     const pods = informers.of(podKind);
     const writes = new OwnWrites(slices);
+    const pacer = new Pacer(env.clock);
     const text = ({ namespace, name }: ObjectKey) => `${namespace}/${name}`;
     return {
       service: ({ namespace, name }) => informers.of(serviceKind).get(namespace, name),
@@ -76,6 +81,8 @@ export const endpointSliceController = defineController<EndpointSliceDeps>({
       slices: ({ namespace, name }) =>
         slices.select(namespace, { matchLabels: { [SERVICE_NAME]: name, [MANAGED_BY]: MANAGER } }),
       cacheIsCurrent: (key) => writes.seen(text(key)),
+      restMs: (key) => pacer.restMs(text(key)),
+      wrote: (key, addresses) => pacer.wrote(text(key), addresses),
       create: async (key, slice) => writes.note(text(key), await api.create(endpointSliceKind, slice)),
       update: async (key, slice) => writes.note(text(key), await api.update(endpointSliceKind, slice)),
       delete: ({ metadata }) => api.delete(endpointSliceKind, metadata.namespace!, metadata.name!),
@@ -90,49 +97,48 @@ export async function reconcile(deps: EndpointSliceDeps, key: ObjectKey): Promis
   const service = deps.service(key);
   // The slices of a deleted service are garbage of the service, and collected.
   if (!service || service.metadata.deletionTimestamp !== undefined || !hasBackends(service)) return;
+  const restMs = deps.restMs(key);
+  if (restMs > 0) return { requeueAfterMs: restMs };
   const slices = deps.slices(key).filter((slice) => slice.metadata.deletionTimestamp === undefined);
-  const groups = groupsOf(deps, service);
-  const plan = planSlices(groups, groups.length === 0 ? slices.slice(1) : slices);
-  const metadata = metadataFor(service);
-  const addressType = addressTypeOf(service);
   try {
-    for (const slice of plan.delete) await deleted(deps, slice);
-    for (const slice of plan.update) await deps.update(key, labelled(slice, metadata));
-    for (const { ports, endpoints } of plan.create) {
-      await deps.create(key, { ...HEAD, metadata, addressType, ports: [...ports], endpoints: [...endpoints] });
-    }
-    const untouched = slices.filter(
-      (s) => !plan.delete.includes(s) && !plan.update.some((u) => u.metadata === s.metadata),
-    );
-    for (const slice of untouched) await settle(deps, key, slice, metadata, groups.length === 0);
-    // A service without backends is shown by one empty slice.
-    if (groups.length === 0 && slices.length === 0) {
-      await deps.create(key, { ...HEAD, metadata, addressType, ports: [], endpoints: [] });
-    }
+    await apply(deps, key, service, slices);
   } catch (error) {
     if (isNamespaceTerminating(error)) return;
     const about = `${key.namespace}/${key.name}`;
-    if (!isReason(error, 'Conflict'))
-      deps.failed(service, `Error updating Endpoint Slices for Service ${about}: ${String(error)}`);
+    const message = `Error updating Endpoint Slices for Service ${about}: ${asError(error).message}`;
+    if (!isReason(error, 'Conflict')) deps.failed(service, message);
     throw error;
   }
 }
 
 const HEAD = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice' } as const;
 
-/** What the plan leaves alone still follows the service's labels, and is emptied when it is the last. */
-async function settle(
+async function apply(
   deps: EndpointSliceDeps,
   key: ObjectKey,
-  slice: EndpointSlice,
-  metadata: ObjectMeta,
-  empty: boolean,
+  service: Service,
+  slices: readonly EndpointSlice[],
 ): Promise<void> {
-  const wanted = labelled(
-    empty && (slice.endpoints ?? []).length > 0 ? { ...slice, endpoints: [], ports: [] } : slice,
-    metadata,
-  );
-  if (!deepEqual(wanted, slice)) await deps.update(key, wanted);
+  const groups = groupsOf(deps, service);
+  const plan = planSlices(groups, slices);
+  const metadata = metadataFor(service);
+  const addressType = addressTypeOf(service);
+  const changed = new Set([...plan.delete, ...plan.update].map((slice) => slice.metadata));
+  // What the plan leaves alone still follows the service's labels.
+  const relabelled = slices.filter((s) => !changed.has(s.metadata) && !deepEqual(s.metadata.labels, metadata.labels));
+  for (const slice of plan.delete) await deleted(deps, slice);
+  for (const slice of [...plan.update, ...relabelled]) {
+    await deps.update(key, { ...slice, metadata: { ...slice.metadata, labels: metadata.labels! } });
+  }
+  for (const { ports, endpoints } of plan.create) {
+    await deps.create(key, { ...HEAD, metadata, addressType, ports: [...ports], endpoints: [...endpoints] });
+  }
+  const writes = plan.create.length + plan.update.length;
+  if (writes > 0)
+    deps.wrote(
+      key,
+      groups.reduce((sum, group) => sum + group.endpoints.size, 0),
+    );
 }
 
 async function deleted(deps: EndpointSliceDeps, slice: EndpointSlice): Promise<void> {
@@ -192,11 +198,6 @@ function metadataFor(service: Service): ObjectMeta {
     },
     ownerReferences: [newControllerRef(service, serviceKind)],
   };
-}
-
-function labelled(slice: EndpointSlice, { labels, ownerReferences }: ObjectMeta): EndpointSlice {
-  const owners = slice.metadata.ownerReferences ?? ownerReferences!;
-  return { ...slice, metadata: { ...slice.metadata, labels: labels!, ownerReferences: owners } };
 }
 
 function addressTypeOf({ spec }: Service): string {

@@ -10,24 +10,26 @@ export interface EndpointGroup {
   readonly endpoints: ReadonlyMap<string, Endpoint>;
 }
 
+interface NewSlice {
+  readonly ports: readonly DiscoveryV1EndpointPort[];
+  readonly endpoints: readonly Endpoint[];
+}
+
 export interface SlicePlan {
-  readonly create: readonly {
-    readonly ports: readonly DiscoveryV1EndpointPort[];
-    readonly endpoints: readonly Endpoint[];
-  }[];
+  readonly create: readonly NewSlice[];
   readonly update: readonly EndpointSlice[];
   readonly delete: readonly EndpointSlice[];
 }
 
 /**
  * The fewest writes that bring the slices to the groups: endpoints stay in the slice they are in, new ones fill slices
- * that change anyway, then those with the least room left, then new slices; empty ones go.
- * Models reconcileByPortMapping in k8s.io/endpointslice (1.36).
+ * that change anyway, then those with the least room left, then slices that would have to go, then new ones. A service
+ * without backends is shown by one empty slice. Models reconcileByPortMapping in k8s.io/endpointslice (1.36).
  *
  *   slices  A[1 2 3] B[4]     wanted 1 3 4 5     →  update A[1 3 5], B untouched
  */
 export function planSlices(groups: readonly EndpointGroup[], slices: readonly EndpointSlice[]): SlicePlan {
-  const create: { ports: readonly DiscoveryV1EndpointPort[]; endpoints: Endpoint[] }[] = [];
+  const create: NewSlice[] = [];
   const update: EndpointSlice[] = [];
   const remove: EndpointSlice[] = [];
   const left = new Set(slices);
@@ -45,7 +47,19 @@ export function planSlices(groups: readonly EndpointGroup[], slices: readonly En
     }
   }
   remove.push(...left);
-  return { create, update, delete: remove };
+  if (remove.length === slices.length && create.length === 0) create.push({ ports: [], endpoints: [] });
+  return recycled({ create, update, delete: remove });
+}
+
+/** What would be deleted becomes what would be created; what is that already stays untouched. */
+function recycled(plan: SlicePlan): SlicePlan {
+  const reused = Math.min(plan.create.length, plan.delete.length);
+  const changed = plan.delete.slice(0, reused).flatMap((slice, i) => {
+    const { ports, endpoints } = plan.create[i]!;
+    const same = samePorts(slice.ports ?? [], ports) && deepEqual(slice.endpoints ?? [], endpoints);
+    return same ? [] : [{ ...slice, ports: [...ports], endpoints: [...endpoints] }];
+  });
+  return { create: plan.create.slice(reused), update: [...plan.update, ...changed], delete: plan.delete.slice(reused) };
 }
 
 interface Kept {

@@ -1,6 +1,6 @@
 import { isReason, type Json, type OwnerReference } from '#apimachinery';
+import { RecentMap } from '#client';
 import type { ControllerContext, ObjectKey } from '#controller-runtime';
-import { LRUCache } from 'lru-cache';
 import { graphOf, type GraphNode, isForegroundDeleting } from './owner-graph.js';
 
 /** 'unknown': the kind is not served, or the reference can never be right; nothing is deleted for that. */
@@ -22,7 +22,7 @@ const ABSENT_MAX = 500;
 export function newGarbageDeps(context: ControllerContext): GarbageDeps {
   const { api, events } = context;
   const graph = graphOf(context);
-  const absent = new LRUCache<string, true>({ max: ABSENT_MAX });
+  const absent = new RecentMap<true>(ABSENT_MAX);
 
   const patch = async ({ kind, object }: GraphNode, metadata: { [key: string]: Json }) => {
     const { namespace = '', name, uid, resourceVersion } = object.metadata;
@@ -32,7 +32,7 @@ export function newGarbageDeps(context: ControllerContext): GarbageDeps {
 
   /** Past the cache, by the reference's coordinates: only this may say that an owner is gone. */
   const isGone = async (dependent: GraphNode, reference: OwnerReference): Promise<boolean> => {
-    if (absent.has(reference.uid)) return true;
+    if (absent.get(reference.uid)) return true;
     const kind = graph.kindOf(reference)!;
     const namespace = kind.namespaced ? (dependent.object.metadata.namespace ?? '') : '';
     try {
