@@ -7,7 +7,10 @@ let cluster: SpecCluster;
 beforeEach(async () => {
   cluster = await aSpecCluster();
 });
-afterEach(() => cluster.stop());
+afterEach(() => {
+  cluster.stop();
+  expect(cluster.failures).toEqual([]);
+});
 
 function web(image: string, more: Partial<Deployment['spec']> = {}): Deployment {
   return {
