@@ -1,8 +1,9 @@
 import { systemClock, type Clock, type SandboxId } from '#base';
 import type { AdmissionChain } from '#admission';
-import type { Authenticator, Authorizer } from '#auth';
+import type { Authorizer } from '#auth';
 import type { Store } from '#storage';
-import { Allocations, type Allocator } from './allocate/allocations.js';
+import { Allocations } from './allocate/allocations.js';
+import { ServiceAllocator } from './allocate/service-allocator.js';
 import { Heartbeats } from './heartbeats.js';
 import type { Parts } from './parts.js';
 import { get } from './read/get.js';
@@ -11,7 +12,8 @@ import { ParsedObjects } from './read/parsed-objects.js';
 import { Published } from './read/published.js';
 import { SharedEvents } from './read/shared-events.js';
 import { watch } from './read/watch.js';
-import type { CreateHandler, SubresourceHandler, Verbs } from './request.js';
+import type { SubresourceHandler, Verbs } from './request.js';
+import { builtInCreators, builtInHandlers } from './review/built-in-handlers.js';
 import { create } from './write/create.js';
 import { deleteCollection } from './write/delete-collection.js';
 import { remove } from './write/delete.js';
@@ -23,8 +25,8 @@ export interface RegistryOptions {
   readonly admission: AdmissionChain;
   /** Called for every request: from memory. */
   authorizerOf(sandbox: SandboxId): Authorizer;
-  /** For TokenReview; without it every token is unknown. */
-  authenticatorOf?(sandbox: SandboxId): Authenticator | undefined;
+  /** For TokenReview and TokenRequest; without it every token is unknown and none is issued. */
+  authenticatorOf?: Parts['authenticatorOf'];
   /** Subresources that answer by themselves: 'serviceaccounts/token', 'sandboxes.sandkube.dev/kubeconfig'. */
   readonly handlers?: ReadonlyMap<string, SubresourceHandler>;
   /** Who beats in a sandbox; shared with `apiFor`. Absent: nobody does. */
@@ -37,18 +39,23 @@ export interface RegistryOptions {
 export function createRegistry(options: RegistryOptions): Verbs {
   const nobody = new Heartbeats(systemClock);
   const parsed = new ParsedObjects();
-  const parts: Parts = {
+  const base: Parts = {
     store: options.store,
     admission: options.admission,
     authorizerOf: (sandbox) => options.authorizerOf(sandbox),
     authenticatorOf: (sandbox) => options.authenticatorOf?.(sandbox),
-    handlers: options.handlers ?? new Map<string, SubresourceHandler>(),
-    creators: new Map<string, CreateHandler>(),
+    handlers: new Map(),
+    creators: new Map(),
     heartbeatsOf: (sandbox) => options.heartbeatsOf?.(sandbox) ?? nobody,
-    allocations: new Allocations(new Map<string, Allocator>()),
+    allocations: new Allocations(new Map([['services', new ServiceAllocator(options.store)]])),
     parsed,
     published: new Published(),
     clock: options.clock ?? systemClock,
+  };
+  const parts: Parts = {
+    ...base,
+    creators: builtInCreators(base),
+    handlers: new Map([...builtInHandlers(base), ...(options.handlers ?? [])]),
   };
   const shared = new SharedEvents(parts);
   return {

@@ -1,5 +1,5 @@
 import type { AdmissionChain } from '#admission';
-import type { Authenticator, Authorizer } from '#auth';
+import type { Authorizer, SandboxAuthenticator } from '#auth';
 import type { Clock, SandboxId } from '#base';
 import type { Store } from '#storage';
 import type { Allocations } from './allocate/allocations.js';
@@ -13,7 +13,7 @@ export interface Parts {
   readonly store: Store;
   readonly admission: AdmissionChain;
   authorizerOf(sandbox: SandboxId): Authorizer;
-  authenticatorOf(sandbox: SandboxId): Authenticator | undefined;
+  authenticatorOf(sandbox: SandboxId): Pick<SandboxAuthenticator, 'reviewToken' | 'serviceAccountKey'> | undefined;
   readonly handlers: ReadonlyMap<string, SubresourceHandler>;
   /** Kinds that are answered, not stored: 'subjectaccessreviews.authorization.k8s.io'. */
   readonly creators: ReadonlyMap<string, CreateHandler>;

@@ -1,4 +1,4 @@
-import { invariant } from '#base';
+import { invariant, type Revision } from '#base';
 import {
   dns1123Subdomain,
   type FieldError,
@@ -134,7 +134,8 @@ async function store(
   const { kind } = target;
   const { name } = object.metadata;
   invariant(name, 'a validated object has a name');
-  const allocation = await parts.allocations.forCreate(ctx, kind, object, dryRun);
+  const claim = await parts.allocations.claim(ctx, kind, object, undefined);
+  let written: Revision | undefined;
   try {
     const write = writeOf(ctx, kind, object, 0);
     if (dryRun) {
@@ -142,11 +143,12 @@ async function store(
       return new MadeObject(object, true);
     }
     const stored = await commitOne(parts, ctx, kind, object, write);
+    written = stored.revision;
     const found = foundOf(parts, ctx.env.id, kind, stored);
     found.created = true;
     return found;
   } finally {
-    allocation?.release();
+    claim?.release(written);
   }
 }
 

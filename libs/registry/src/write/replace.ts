@@ -1,3 +1,4 @@
+import type { Revision } from '#base';
 import {
   deepEqual,
   type FieldError,
@@ -93,7 +94,8 @@ async function replaceOnce(
   const endValidating = ctx.trace.start('admission', { phase: 'validating' });
   await parts.admission.validate(request, reads);
   endValidating();
-  const claim = await parts.allocations.forUpdate(ctx, kind, object, old, dryRun);
+  const claim = await parts.allocations.claim(ctx, kind, object, old);
+  let written: Revision | undefined;
   try {
     const ends = mayComplete(kind, object, old);
     const write = writeOf(ctx, kind, object, stored.revision, ends ? 'delete' : 'put');
@@ -102,10 +104,11 @@ async function replaceOnce(
     }
     if (dryRun)
       return new MadeObject({ ...object, metadata: { ...object.metadata, resourceVersion: String(stored.revision) } });
-    const written = await commitOne(parts, ctx, kind, object, write);
-    return foundOf(parts, ctx.env.id, kind, written);
+    const committed = await commitOne(parts, ctx, kind, object, write);
+    written = committed.revision;
+    return foundOf(parts, ctx.env.id, kind, committed);
   } finally {
-    claim?.release();
+    claim?.release(written);
   }
 }
 

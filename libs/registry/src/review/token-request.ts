@@ -1,0 +1,110 @@
+import { decodeBody, type FieldError, fieldError, rfc3339, StatusError } from '#apimachinery';
+import { type Bound, issueToken, API_AUDIENCES, type TokenWish } from '#auth';
+import { type Kind, nodeKind, type Pod, podKind, secretKind, serviceAccountKind, type TokenRequestSpec } from '#kinds';
+import type { Parts } from '../parts.js';
+import type { Body, RequestContext, SubresourceHandler } from '../request.js';
+import { readsOf } from '../write/admit.js';
+
+const SECONDS_DEFAULT = 3600;
+const SECONDS_MIN = 600;
+const SECONDS_MAX = 2 ** 32;
+const KIND = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
+const SERVICE_ACCOUNTS = { group: '', resource: 'serviceaccounts' };
+const BINDABLE: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+  ['Pod', podKind],
+  ['Secret', secretKind],
+  ['Node', nodeKind],
+]);
+
+/** `kubectl create token`: POST serviceaccounts/token. Models pkg/registry/core/serviceaccount/storage/token.go (1.36). */
+export function tokenRequest(parts: Parts): SubresourceHandler {
+  return async (ctx, target, body) => {
+    const spec = specOf(target.name, body);
+    const namespace = target.namespace ?? '';
+    const account = await readsOf(parts, ctx.env.id).get(serviceAccountKind, namespace, target.name);
+    if (!account) throw StatusError.notFound(SERVICE_ACCOUNTS, target.name);
+    const authenticator = parts.authenticatorOf(ctx.env.id);
+    if (!authenticator) throw StatusError.unavailable('this cluster issues no tokens');
+    const { uid = '' } = account.metadata;
+    const nowMs = ctx.env.clock.nowMs();
+    const wish: TokenWish = {
+      namespace,
+      account: { name: target.name, uid },
+      audiences: spec.audiences?.length ? spec.audiences : API_AUDIENCES,
+      expirationSeconds: spec.expirationSeconds ?? SECONDS_DEFAULT,
+      ...(await boundOf(parts, ctx, namespace, target.name, spec)),
+    };
+    const answer = {
+      kind: KIND.kind,
+      apiVersion: `${KIND.group}/v1`,
+      metadata: { name: target.name, namespace, creationTimestamp: rfc3339(nowMs) },
+      spec: {
+        audiences: wish.audiences,
+        expirationSeconds: wish.expirationSeconds,
+        ...(spec.boundObjectRef ? { boundObjectRef: { ...spec.boundObjectRef, uid: wish.bound?.uid } } : {}),
+      },
+      status: {
+        token: issueToken(authenticator.serviceAccountKey, wish, nowMs, ctx.env.random),
+        expirationTimestamp: rfc3339(nowMs + wish.expirationSeconds * 1000),
+      },
+    };
+    return { status: 201, text: JSON.stringify(answer) };
+  };
+}
+
+function specOf(name: string, body: Body | undefined): TokenRequestSpec {
+  const value = !body ? {} : 'object' in body ? body.object : decodeBody(body.bytes, body.format, KIND.kind).value;
+  const { kind = KIND.kind, spec = {} } = (value ?? {}) as { kind?: unknown; spec?: TokenRequestSpec };
+  if (kind !== KIND.kind) throw StatusError.badRequest(`expected a TokenRequest, got ${JSON.stringify(kind)}`);
+  const errors: FieldError[] = [];
+  const { expirationSeconds: seconds, audiences } = spec ?? {};
+  if (seconds !== undefined) {
+    const at = 'spec.expirationSeconds';
+    if (!Number.isInteger(seconds)) errors.push(fieldError.invalid(at, seconds, 'must be an integer'));
+    else if (seconds < SECONDS_MIN) {
+      errors.push(fieldError.invalid(at, seconds, 'may not specify a duration less than 10 minutes'));
+    } else if (seconds > SECONDS_MAX) {
+      errors.push(fieldError.invalid(at, seconds, 'may not specify a duration larger than 2^32 seconds'));
+    }
+  }
+  if (audiences !== undefined && !(Array.isArray(audiences) && audiences.every((one) => typeof one === 'string'))) {
+    errors.push(fieldError.invalid('spec.audiences', audiences, 'must be a list of strings'));
+  }
+  if (errors.length > 0) throw StatusError.invalid(KIND, name, errors);
+  return spec ?? {};
+}
+
+/** The object that the token lives no longer than, when one is named: it must be there, and the pod must be the account's. */
+async function boundOf(
+  parts: Parts,
+  ctx: RequestContext,
+  namespace: string,
+  account: string,
+  { boundObjectRef: ref }: TokenRequestSpec,
+): Promise<Pick<TokenWish, 'bound' | 'node'>> {
+  if (!ref) return {};
+  const { name = '' } = ref;
+  const kind = BINDABLE.get(ref.kind ?? '');
+  if (!kind || (ref.apiVersion ?? 'v1') !== 'v1') {
+    throw StatusError.badRequest(`cannot bind token to object of type ${ref.apiVersion ?? ''}, Kind=${ref.kind ?? ''}`);
+  }
+  const about = { group: '', resource: kind.resource };
+  const reads = readsOf(parts, ctx.env.id);
+  const object = await reads.get(kind, kind.namespaced ? namespace : '', name);
+  if (!object) throw StatusError.notFound(about, name);
+  const uid = object.metadata.uid ?? '';
+  if (ref.uid && ref.uid !== uid) {
+    const why = `the UID in the bound object reference (${ref.uid}) does not match the UID in record. The object might have been deleted and then recreated`;
+    throw StatusError.conflict(about, name, why);
+  }
+  const bound: Bound = { kind: kind.kind as Bound['kind'], name, uid };
+  if (kind !== podKind) return { bound };
+  const { spec } = object as Pod;
+  if (spec?.serviceAccountName !== account) {
+    throw StatusError.badRequest(
+      `cannot bind token for serviceaccount "${account}" to pod running with different serviceaccount name.`,
+    );
+  }
+  const node = spec.nodeName ? await reads.get(nodeKind, '', spec.nodeName) : undefined;
+  return { bound, ...(node ? { node: { name: spec.nodeName!, uid: node.metadata.uid ?? '' } } : {}) };
+}
