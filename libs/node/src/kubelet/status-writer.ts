@@ -1,0 +1,60 @@
+import { isReason } from '#apimachinery';
+import type { ClusterApi } from '#client';
+import { type Pod, podKind, type PodStatus } from '#kinds';
+import { statusPatch } from './status-patch.js';
+
+const revisionOf = (pod: Pod) => Number(pod.metadata.resourceVersion ?? 0);
+
+/**
+ * Writes one pod's status: one write at a time, the newest wish wins, and nothing when the API shows it already.
+ * Knows the pod as last read or written, whichever is newer.
+ */
+export class StatusWriter {
+  private wish: PodStatus | undefined;
+  private writing: Promise<void> | undefined;
+  /** The pod is no more, or another has its name. */
+  gone = false;
+
+  constructor(
+    private readonly api: ClusterApi,
+    private current: Pod,
+    /** A write failed for a passing reason: ask again later. */
+    private readonly failed: () => void,
+  ) {}
+
+  get pod(): Pod {
+    return this.current;
+  }
+
+  seen(pod: Pod): void {
+    if (revisionOf(pod) >= revisionOf(this.current)) this.current = pod;
+  }
+
+  /** Asks that the API show `status`. */
+  report(status: PodStatus): void {
+    this.wish = status;
+    this.writing ??= this.write().finally(() => {
+      this.writing = undefined;
+    });
+  }
+
+  /** Resolves when nothing is being written. */
+  async settled(): Promise<void> {
+    while (this.writing) await this.writing;
+  }
+
+  private async write(): Promise<void> {
+    while (this.wish && !this.gone) {
+      const patch = statusPatch(this.current, this.wish);
+      this.wish = undefined;
+      if (!patch) continue;
+      const { namespace = '', name = '' } = this.current.metadata;
+      try {
+        this.seen(await this.api.patch(podKind, namespace, name, { type: 'strategic', patch }, 'status'));
+      } catch (error) {
+        if (isReason(error, 'NotFound') || isReason(error, 'Conflict')) this.gone = true;
+        else this.failed();
+      }
+    }
+  }
+}
