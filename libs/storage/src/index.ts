@@ -13,3 +13,5 @@ export {
 export { DataDirectoryInUseError } from './embedded/owner-lock.js';
 export { migrate } from './migrate.js';
 export { openPostgresStore, type PostgresStoreLimits, type PostgresStoreOptions } from './postgres/open.js';
+export { memorySandboxRecords, type RecordsQuery, type SandboxRecord, type SandboxRecords } from './records.js';
+export { openSandboxRecords, type SandboxRecordsOptions } from './prisma-records.js';

@@ -3,3 +3,4 @@ export { del, put, RecordingSink, shown, storeContract, textOf, valueOf } from '
 export { aDeployment, aNode, aPod, type Overrides } from './builders.js';
 export { FakeClock } from './fake-clock.js';
 export { TEST_SERVER_KEY, type TestPostgres, useTestPostgres } from './test-postgres.js';
+export { recordsContract } from './records-contract.js';

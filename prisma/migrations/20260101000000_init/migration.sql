@@ -5,7 +5,7 @@
 CREATE TABLE IF NOT EXISTS "sandbox" (
     "id" TEXT COLLATE "C" NOT NULL,
     "seed" TEXT NOT NULL,
-    "clock" JSONB NOT NULL,
+    "clock" JSONB,
     "base" TEXT,
     "credentials" TEXT,
     "deleting" BOOLEAN NOT NULL DEFAULT false,

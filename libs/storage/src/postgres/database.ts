@@ -96,7 +96,8 @@ export class Database {
 
   /** A connection of its own, for LISTEN. */
   newClient(): pg.Client {
-    return new pg.Client(this.config('sandkube listener'));
+    // Waits for ever between messages; a timer of an unfinished query would hold the process open after the end.
+    return new pg.Client({ ...this.config('sandkube listener'), query_timeout: 0 });
   }
 
   async close(): Promise<void> {

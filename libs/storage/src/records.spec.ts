@@ -1,0 +1,4 @@
+import { recordsContract } from '#testing';
+import { memorySandboxRecords } from './records.js';
+
+recordsContract('memory', async () => memorySandboxRecords());
