@@ -1,4 +1,9 @@
-import type { StatusCause } from './status-error.js';
+/** One cause inside a Status: which field, what is wrong, in words and by name. */
+export interface StatusCause {
+  reason?: string;
+  message?: string;
+  field?: string;
+}
 
 export type FieldErrorType =
   | 'FieldValueRequired'

@@ -28,13 +28,6 @@ export { parseQuantity, Quantity } from './quantity.js';
 export { applyStrategicMerge } from './strategic-merge.js';
 export { withinStack } from './within-stack.js';
 export { humanDuration, parseTime, rfc3339, rfc3339Micro, timeOf } from './time.js';
-export { causeOf, type FieldError, type FieldErrorType, fieldError } from './field-error.js';
-export {
-  isReason,
-  type Status,
-  type StatusCause,
-  type StatusDetails,
-  StatusError,
-  type Subject,
-} from './status-error.js';
+export { causeOf, type FieldError, type FieldErrorType, fieldError, type StatusCause } from './field-error.js';
+export { isReason, type Status, type StatusDetails, StatusError, type Subject } from './status-error.js';
 export type { TableColumn } from './table.js';

@@ -1,10 +1,4 @@
-import { causeOf, type FieldError } from './field-error.js';
-
-export interface StatusCause {
-  reason?: string;
-  message?: string;
-  field?: string;
-}
+import { causeOf, type FieldError, type StatusCause } from './field-error.js';
 
 export interface StatusDetails {
   name?: string;

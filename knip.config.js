@@ -1,0 +1,18 @@
+/** Dead code and dependencies. What a library's front door exports is its contract, used or not; everything behind it must be. */
+export default {
+  entry: ['apps/server/src/main.ts', 'libs/*/src/index.ts', 'tools/generate.ts', 'tools/*.cjs', 'test/bench/main.ts'],
+  project: ['apps/**/*.ts', 'libs/**/*.ts', 'test/**/*.ts', 'tools/**/*.{ts,cjs}'],
+  ignore: ['**/generated/**'],
+  ignoreExportsUsedInFile: true,
+  ignoreDependencies: [
+    // Run by tools/check.sh and its specs.
+    'dependency-cruiser',
+    'oxlint',
+    'oxlint-tsgolint',
+    'prettier',
+    // Read as files by tools/generate, not imported.
+    '@kubernetes/client-node',
+    // Imported by the client that Prisma generates.
+    '@prisma/client',
+  ],
+};
