@@ -143,6 +143,18 @@ class InProcessApi implements ClusterApi {
     else this.cluster.heartbeats.beat(key, beat.periodMs);
   }
 
+  heartbeats(
+    ref: ResourceRef,
+    changed: (namespace: string, name: string, beating: boolean) => void,
+  ): { cancel(): void } {
+    const { groupResource } = this.kindOf(ref).storage;
+    const cancel = this.cluster.heartbeats.listen((key, beating) => {
+      const [resource, namespace, name] = key.split('/');
+      if (resource === groupResource) changed(namespace!, name!, beating);
+    });
+    return { cancel };
+  }
+
   head(): ReturnType<ClusterApi['head']> {
     return this.options.store.head(this.sandbox);
   }

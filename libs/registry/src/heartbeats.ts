@@ -2,7 +2,15 @@
 export class Heartbeats {
   private readonly beats = new Map<string, { periodMs: number; startedMs: number; stoppedMs: number | undefined }>();
 
+  private readonly listeners = new Set<(key: string, beating: boolean) => void>();
+
   constructor(private readonly clock: { nowMs(): number }) {}
+
+  /** Tells when something begins to beat or stops: no watch does. The result ends it. */
+  listen(listener: (key: string, beating: boolean) => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
 
   get size(): number {
     return this.beats.size;
@@ -13,12 +21,15 @@ export class Heartbeats {
     const known = this.beats.get(key);
     if (known && known.stoppedMs === undefined && known.periodMs === periodMs) return;
     this.beats.set(key, { periodMs, startedMs: this.clock.nowMs(), stoppedMs: undefined });
+    if (known === undefined || known.stoppedMs !== undefined) this.tell(key, true);
   }
 
   /** Freezes its times at the last beat. */
   stop(key: string): void {
     const known = this.beats.get(key);
-    if (known) known.stoppedMs ??= this.clock.nowMs();
+    if (!known || known.stoppedMs !== undefined) return;
+    known.stoppedMs = this.clock.nowMs();
+    this.tell(key, false);
   }
 
   /** The object is gone. */
@@ -32,5 +43,8 @@ export class Heartbeats {
     if (!known) return undefined;
     const untilMs = known.stoppedMs ?? this.clock.nowMs();
     return known.startedMs + Math.max(0, Math.floor((untilMs - known.startedMs) / known.periodMs)) * known.periodMs;
+  }
+  private tell(key: string, beating: boolean): void {
+    for (const listener of this.listeners) listener(key, beating);
   }
 }
