@@ -43,6 +43,8 @@ export interface SpecKubelet {
   readies: (pod: Pod) => boolean;
   /** While true, deleted pods linger. */
   holdsOn: boolean;
+  /** While true it does nothing at all. */
+  dead: boolean;
   /** Looks at all pods again, after one of the above changed. */
   look(): Promise<void>;
 }
@@ -144,6 +146,7 @@ async function settle(clock: FakeClock, isIdle: () => boolean, finish: () => Pro
 class Kubelet implements SpecKubelet {
   readies = (_pod: Pod): boolean => true;
   holdsOn = false;
+  dead = false;
   busy = 0;
   private ips = 0;
 
@@ -168,6 +171,7 @@ class Kubelet implements SpecKubelet {
   }
 
   private async act(pod: Pod): Promise<void> {
+    if (this.dead) return;
     this.busy++;
     try {
       await this.step(pod);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { findCondition } from '#apimachinery';
+import { findCondition, type StatusError } from '#apimachinery';
 import { type Deployment, deploymentKind, type Pod, podKind, type ReplicaSet, replicaSetKind } from '#kinds';
 import { aSpecCluster, type SpecCluster } from '../spec-cluster.js';
 
@@ -184,6 +184,7 @@ describe('a Deployment', () => {
     await cluster.settle();
     expect((await get()).status?.collisionCount).toBe(1);
     expect(await sets()).toContain('nginx:1 3/3 r2');
+    expect(cluster.failures.splice(0).map(({ error }) => (error as StatusError).reason)).toEqual(['AlreadyExists']);
   });
 
   it('converges after its controllers were killed at any moment', async () => {
