@@ -77,7 +77,7 @@ async function applyMigrations(url: string, dir: string, migrations: readonly Mi
     import('@prisma/driver-adapter-utils'),
     loadSchemaEngine(),
   ]);
-  const pool = new pg.Pool({ connectionString: url, max: 2 });
+  const pool = new pg.Pool({ connectionString: url, max: 2, allowExitOnIdle: true });
   const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
   try {
     const engine = await SchemaEngine.new({ datamodels: undefined }, () => undefined, adapter);
@@ -99,6 +99,17 @@ async function applyMigrations(url: string, dir: string, migrations: readonly Mi
   }
 }
 
+/** The engine leaves a timer of its lock's time-out (10 s) behind, which must not hold the process open. */
+function importsOf(bindings: Bindings): Readonly<Record<string, unknown>> {
+  const imports: Record<string, unknown> = { ...bindings };
+  for (const [name, value] of Object.entries(imports)) {
+    if (!name.startsWith('__wbg_setTimeout_')) continue;
+    const setTimer = value as (fire: unknown, delayMs: number) => NodeJS.Timeout;
+    imports[name] = (fire: unknown, delayMs: number) => setTimer(fire, delayMs).unref();
+  }
+  return imports;
+}
+
 /** Node has it, its types (without the browser's) do not. */
 const webAssembly = (
   globalThis as unknown as {
@@ -118,7 +129,7 @@ async function loadSchemaEngine(): Promise<SchemaEngineClass> {
   const path = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
   const bindings = (await import('@prisma/schema-engine-wasm/schema_engine_bg')) as unknown as Bindings;
   const bytes = await readFile(path.replace(/\.js$/, '.wasm'));
-  const { instance } = await webAssembly.instantiate(bytes, { './schema_engine_bg.js': bindings });
+  const { instance } = await webAssembly.instantiate(bytes, { './schema_engine_bg.js': importsOf(bindings) });
   bindings.__wbg_set_wasm(instance.exports);
   instance.exports.__wbindgen_start();
   return bindings.SchemaEngine;

@@ -116,7 +116,8 @@ async function connect(url: string): Promise<PrismaClient> {
     import('@prisma/adapter-pg'),
     import('./generated/prisma/client.js'),
   ]);
-  const pool = { connectionString: url, max: CONNECTIONS_MAX, connectionTimeoutMillis: CONNECT_MS_MAX };
+  const limits = { max: CONNECTIONS_MAX, connectionTimeoutMillis: CONNECT_MS_MAX };
+  const pool = { connectionString: url, ...limits, allowExitOnIdle: true };
   // Connections that die idle are replaced; unheard, the event would end the process.
   const quiet = { onPoolError: () => undefined, onConnectionError: () => undefined };
   return new generated.PrismaClient({ adapter: new PrismaPg(pool, quiet) });
