@@ -22,7 +22,7 @@ step() {
     printf 'ok    %-8s %3ds\n' "$name" $((SECONDS - start))
   else
     printf 'FAIL  %-8s %3ds\n' "$name" $((SECONDS - start))
-    sed 's/^/      /' "$log"
+    grep -v '^PASS ' "$log" | sed 's/^/      /'
     failed+=("$name")
   fi
 }
