@@ -89,7 +89,7 @@ export class KindTypes {
 
   private newPage(kind: Kind): GraphQLObjectType {
     return new GraphQLObjectType<PageSource, OperationContext>({
-      name: `${this.of(kind).name}List`,
+      name: this.objects.freeName(`${this.of(kind).name}List`),
       fields: () => ({
         resourceVersion: {
           type: GraphQLString,

@@ -79,10 +79,7 @@ export function QueryLimitsRule(context: ValidationContext): ASTVisitor {
       const over = (what: string, is: number, max: number) => {
         if (is <= max) return;
         context.reportError(
-          new GraphQLError(`the operation has ${what} ${is}, more than the ${max} allowed`, {
-            nodes: node,
-            extensions: { code: 'QUERY_TOO_LARGE' },
-          }),
+          new GraphQLError(`the operation has ${what} ${is}, more than the ${max} allowed`, { nodes: node }),
         );
       };
       over('a depth of', depth, queryLimits.depthMax);

@@ -185,7 +185,7 @@ function deletion({
 
 function deleteField(kind: Kind, types: KindTypes): Field<DeleteArguments> {
   const type = new GraphQLObjectType<{ gone: boolean; text: string; scope: Scope }, OperationContext>({
-    name: `${types.of(kind).name}Deletion`,
+    name: types.objects.freeName(`${types.of(kind).name}Deletion`),
     fields: () => ({
       gone: {
         type: new GraphQLNonNull(GraphQLBoolean),

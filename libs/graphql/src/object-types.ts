@@ -165,7 +165,8 @@ export class ObjectTypes {
     };
   }
 
-  private freeName(wanted: string, whole: string): string {
+  /** `wanted` if no type has it yet, else a longer name. */
+  freeName(wanted: string, whole = wanted): string {
     let name = fieldName(wanted);
     if (this.names.has(name)) name = fieldName(whole.split('.').map(upperFirst).join(''));
     while (this.names.has(name)) name += '_';

@@ -20,6 +20,7 @@ export const serves = (kind: Kind, verb: Verb) => kind.verbs.includes(verb);
 /** `{ coreV1 { … } appsV1 { … } }`: one field for each group and version that has something to show. */
 export function groupFields(
   catalog: KindCatalog,
+  types: KindTypes,
   typeSuffix: string,
   fieldsOf: (kind: Kind) => Fields,
 ): Record<string, GraphQLFieldConfig<unknown, OperationContext>> {
@@ -29,7 +30,7 @@ export function groupFields(
     for (const version of versions) {
       const kinds = catalog.ofGroupVersion({ group, version });
       const name = names.get(groupVersionKey({ group, version }))!;
-      const type = groupType(upperFirst(name) + typeSuffix, kinds, fieldsOf);
+      const type = groupType(types.objects.freeName(upperFirst(name) + typeSuffix), kinds, fieldsOf);
       if (!type) continue;
       fields[name] = { type: new GraphQLNonNull(type), resolve: (source, _args, context) => scopeOf(source, context) };
     }

@@ -34,7 +34,7 @@ export function clusterEdge(options: SandboxesOptions): MoreFields {
     const type = new GraphQLObjectType<Scope, OperationContext>({
       name: 'SandboxCluster',
       description: 'A sandbox from within, as its administrator sees it.',
-      fields: () => groupFields(options.kinds, 'InSandbox', (inside) => queryFields(inside, types)),
+      fields: () => groupFields(options.kinds, types, 'InSandbox', (inside) => queryFields(inside, types)),
     });
     return {
       cluster: {

@@ -34,10 +34,10 @@ export function schemaOf(catalog: KindCatalog, options: SchemaOptions = {}): Gra
   return new GraphQLSchema({
     query: root(
       'Query',
-      groupFields(catalog, 'Query', (kind) => queryFields(kind, types)),
+      groupFields(catalog, types, 'Queries', (kind) => queryFields(kind, types)),
     ),
     mutation: root('Mutation', {
-      ...groupFields(catalog, 'Mutation', (kind) => mutationFields(kind, types)),
+      ...groupFields(catalog, types, 'Mutations', (kind) => mutationFields(kind, types)),
       apply: applyField(types, catalog) as Fields[string],
     }),
     subscription: root('Subscription', subscriptionFields(catalog, types)),

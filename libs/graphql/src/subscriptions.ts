@@ -100,7 +100,7 @@ function knownOf(value: unknown): ReadonlyMap<string, string> {
 
 function eventType(kind: Kind, types: KindTypes): GraphQLObjectType {
   return new GraphQLObjectType<KindEvent, OperationContext>({
-    name: `${types.of(kind).name}WatchEvent`,
+    name: types.objects.freeName(`${types.of(kind).name}WatchEvent`),
     fields: () => ({
       type: { type: new GraphQLNonNull(EventTypeEnum) },
       object: { type: types.of(kind), description: 'null in a BOOKMARK.' },
