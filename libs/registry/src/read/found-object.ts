@@ -56,5 +56,5 @@ function servedText(stored: StoredObject, kind: Kind, parsed: ParsedObjects): st
 
 /** What was never stored (dry runs, reviews) has no revision to show. */
 function withoutSlot(text: string): string {
-  return text.replace(/"resourceVersion":"",?/, '').replace(',"metadata":{,', ',"metadata":{');
+  return text.replace(/,"resourceVersion":""|"resourceVersion":"",?/, '');
 }

@@ -1,0 +1,172 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { admissionChain, plugins } from '#admission';
+import { bootstrapPolicy, createAuthenticator, createSandboxCredentials, rbacAuthorizer, type UserInfo } from '#auth';
+import type { Json, KubeObject } from '#apimachinery';
+import { memoryStore } from '#storage';
+import { FakeClock } from '#testing';
+import { ADMIN, aSpecCluster, type SpecCluster } from '../spec-cluster.js';
+import { readsOf } from '../write/admit.js';
+import { ParsedObjects } from '../read/parsed-objects.js';
+
+const AUTHN = 'authentication.k8s.io';
+const AUTHZ = 'authorization.k8s.io';
+const JANE: UserInfo = { username: 'jane', groups: ['system:authenticated'] };
+
+type Answer = KubeObject & { status: Record<string, Json> };
+
+describe('reviews', () => {
+  let cluster: SpecCluster;
+  const post = async (user: UserInfo, group: string, resource: string, spec: object, more = {}): Promise<Answer> => {
+    const found = await cluster.verbs.create(
+      cluster.ctx(user),
+      cluster.target(resource, undefined, { group, ...more }),
+      { object: { spec } },
+      {},
+    );
+    expect(JSON.parse(found.text)).toEqual(found.object());
+    return found.object() as Answer;
+  };
+
+  beforeEach(async () => {
+    const store = memoryStore();
+    const authorizers = new Map<string, ReturnType<typeof rbacAuthorizer>>();
+    const credentials = await createSandboxCredentials(new FakeClock().nowMs());
+    const authorizerOf = (id: Parameters<typeof rbacAuthorizer>[1]) => {
+      const known = authorizers.get(id) ?? rbacAuthorizer(store, id);
+      authorizers.set(id, known);
+      return known;
+    };
+    cluster = await aSpecCluster({
+      store,
+      admission: admissionChain(plugins),
+      authorizerOf,
+      authenticatorOf: (id) =>
+        createAuthenticator({
+          credentials,
+          clock: cluster.clock,
+          realClock: cluster.clock,
+          authorizer: authorizerOf(id),
+          reads: readsOf({ store, parsed: new ParsedObjects() }, id),
+        }),
+    });
+    for (const name of ['default', 'kube-system']) await cluster.create('namespaces', { metadata: { name } });
+    for (const object of bootstrapPolicy()) {
+      await cluster.create(`${object.kind.toLowerCase()}s`, object, 'rbac.authorization.k8s.io');
+    }
+    await cluster.create('serviceaccounts', { metadata: { name: 'default' } });
+    await cluster.create(
+      'rolebindings',
+      {
+        metadata: { name: 'jane' },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' },
+        subjects: [{ kind: 'User', name: 'jane', apiGroup: 'rbac.authorization.k8s.io' }],
+      },
+      'rbac.authorization.k8s.io',
+    );
+  });
+
+  it('tell who asks', async () => {
+    const answer = await post(JANE, AUTHN, 'selfsubjectreviews', {});
+    expect(answer.status).toEqual({ userInfo: { username: 'jane', groups: ['system:authenticated'] } });
+  });
+
+  it.each([
+    ['list', 'pods', 'default', true],
+    ['delete', 'pods', 'default', false],
+    ['list', 'pods', 'kube-system', false],
+  ])('tell whether jane may %s %s in %s', async (verb, resource, namespace, allowed) => {
+    const spec = { resourceAttributes: { verb, resource, namespace } };
+    expect((await post(JANE, AUTHZ, 'selfsubjectaccessreviews', spec)).status).toMatchObject({ allowed });
+    const asked = { ...spec, user: 'jane' };
+    expect((await post(ADMIN, AUTHZ, 'subjectaccessreviews', asked)).status).toMatchObject({ allowed });
+    const local = post(ADMIN, AUTHZ, 'localsubjectaccessreviews', asked, { namespace });
+    expect((await local).status).toMatchObject({ allowed });
+  });
+
+  it('are questions that not everybody may ask', async () => {
+    const spec = { user: 'x', resourceAttributes: { verb: 'get', resource: 'pods' } };
+    await expect(post(JANE, AUTHZ, 'subjectaccessreviews', spec)).rejects.toMatchObject({
+      code: 403,
+      message:
+        'subjectaccessreviews.authorization.k8s.io is forbidden: User "jane" cannot create resource "subjectaccessreviews" in API group "authorization.k8s.io" at the cluster scope',
+    });
+  });
+
+  it.each([
+    [{}, 'exactly one of nonResourceAttributes or resourceAttributes must be specified'],
+    [
+      { resourceAttributes: {}, nonResourceAttributes: {} },
+      'cannot be specified in combination with resourceAttributes',
+    ],
+  ])('refuse %j', async (spec, message) => {
+    await expect(post(JANE, AUTHZ, 'selfsubjectaccessreviews', spec)).rejects.toMatchObject({
+      code: 422,
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it('list the rules that hold', async () => {
+    const { status } = await post(JANE, AUTHZ, 'selfsubjectrulesreviews', { namespace: 'default' });
+    expect(status).toMatchObject({ incomplete: false });
+    expect(status['resourceRules']).toContainEqual({
+      verbs: ['get', 'list', 'watch'],
+      apiGroups: [''],
+      resources: ['namespaces'],
+    });
+  });
+
+  it('refuse with the sentence of upstream', async () => {
+    const nodes = cluster.verbs.list(cluster.ctx(JANE), cluster.target('nodes'), {});
+    await expect(nodes).rejects.toMatchObject({
+      message: 'nodes is forbidden: User "jane" cannot list resource "nodes" in API group "" at the cluster scope',
+    });
+    const namespace = cluster.verbs.delete(cluster.ctx(JANE), cluster.target('namespaces', 'default'), {});
+    await expect(namespace).rejects.toMatchObject({
+      message:
+        'namespaces "default" is forbidden: User "jane" cannot delete resource "namespaces" in API group "" in the namespace "default"',
+    });
+  });
+
+  describe('of tokens', () => {
+    const request = (spec: object, name = 'default') =>
+      cluster.verbs
+        .create(
+          cluster.ctx(),
+          { ...cluster.target('serviceaccounts', name), subresource: 'token' },
+          { object: { spec } },
+          {},
+        )
+        .then((found) => found.object() as Answer);
+
+    it('know what they issued while its account is there', async () => {
+      const { status } = await request({ expirationSeconds: 600 });
+      const review = () => post(ADMIN, AUTHN, 'tokenreviews', { token: status['token'] as string });
+      expect((await review()).status).toMatchObject({
+        authenticated: true,
+        user: { username: 'system:serviceaccount:default:default' },
+        audiences: ['https://kubernetes.default.svc.cluster.local'],
+      });
+      await cluster.clock.advance(601_000);
+      expect((await review()).status).toEqual({ user: {}, error: 'invalid bearer token' });
+    });
+
+    it('bind to a pod of that account', async () => {
+      await cluster.create('pods', { metadata: { name: 'p' }, spec: { containers: [{ name: 'c', image: 'x' }] } });
+      const boundObjectRef = { kind: 'Pod', apiVersion: 'v1', name: 'p' };
+      const { status } = await request({ boundObjectRef });
+      const review = () => post(ADMIN, AUTHN, 'tokenreviews', { token: status['token'] as string });
+      expect((await review()).status).toMatchObject({ authenticated: true });
+      await cluster.verbs.delete(cluster.ctx(), cluster.target('pods', 'p'), {});
+      expect((await review()).status).toMatchObject({ error: 'invalid bearer token' });
+    });
+
+    it.each([
+      [{ expirationSeconds: 5 }, 'default', 422, 'may not specify a duration less than 10 minutes'],
+      [{}, 'none', 404, 'serviceaccounts "none" not found'],
+      [{ boundObjectRef: { kind: 'Pod', name: 'x' } }, 'default', 404, 'pods "x" not found'],
+      [{ boundObjectRef: { kind: 'ConfigMap', name: 'x' } }, 'default', 400, 'cannot bind token to object of type'],
+    ])('refuse %j of %s', async (spec, name, code, message) => {
+      await expect(request(spec, name)).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
+    });
+  });
+});
