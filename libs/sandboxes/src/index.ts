@@ -1,2 +1,13 @@
-/** sandboxes: the life of a sandbox: templates, credentials, wake and sleep, deletion. */
-export {};
+/**
+ * sandboxes: the life of a cluster as a whole: what it starts from (templates), its identity, waking at the first
+ * request, sleeping when idle, and its end. A cluster's inside (controllers, scheduler, nodes) is handed in as actors.
+ */
+export { type Actors, type ActorStarter, ClusterHouse, type HouseParts } from './cluster-house.js';
+export { sandboxIdOf } from './identity.js';
+export { sandboxController, type SandboxLife } from './sandbox.controller.js';
+export { kubeconfigHandler } from './kubeconfig.js';
+export { newSandboxLife } from './sandbox-life.js';
+export { TemplateShelf } from './templates/template-shelf.js';
+export { hostTemplate } from './templates/host.template.js';
+export { starterTemplate } from './templates/starter.template.js';
+export type { Template } from './templates/template.js';

@@ -120,6 +120,8 @@ export const controllerRoles: readonly [serviceAccount: string, rules: readonly 
     [
       allow(`${READ} update delete patch`, '', 'nodes'),
       allow('patch update', '', 'nodes/status'),
+      // Differs: upstream's controller sees leases through informers that run as kube-controller-manager.
+      allow('get', 'coordination.k8s.io', 'leases'),
       POD_STATUS,
       allow(`${READ} delete`, '', 'pods'),
       EVENTS,

@@ -1,0 +1,70 @@
+import { type Clock, HOST_SANDBOX_ID } from '#base';
+import { type ApiFor, type ComponentIdentity, newEventRecorder, newInformers } from '#client';
+import { ControllerManager, type ReconcileFailure } from '#controller-runtime';
+import { controllers } from '#controllers';
+import { nodeIdentity, startKubelets } from '#node';
+import type { ServedCluster } from '#registry';
+import type { Actors, ActorStarter, SandboxLife } from '#sandboxes';
+import { sandboxController } from '#sandboxes';
+import { schedulerIdentity, startScheduler } from '#scheduler';
+
+export interface ActorParts {
+  readonly apiFor: ApiFor;
+  readonly clock: Clock;
+  /** PEM of the authority behind the server's certificate. */
+  readonly rootCa: string;
+  readonly life: SandboxLife;
+  failed(failure: ReconcileFailure): void;
+}
+
+/** Whose informers all actors of a cluster share, as kube-controller-manager's controllers share theirs. */
+const OBSERVER: ComponentIdentity = {
+  username: 'system:kube-controller-manager',
+  groups: ['system:authenticated'],
+};
+
+/** The controllers that a management plane needs: it has no nodes and runs no pods. */
+const HOST_CONTROLLERS = new Set(['namespace', 'garbage-collector', 'serviceaccount', 'root-ca-cert-publisher']);
+
+/** What runs inside a cluster while it is awake. */
+export class ActorHouse {
+  private readonly ofSandboxes: ControllerManager;
+  private readonly ofHost: ControllerManager;
+
+  constructor(private readonly parts: ActorParts) {
+    const { apiFor, clock, life, failed } = parts;
+    const options = { apiFor, clock, failed: (failure: ReconcileFailure) => failed(failure) };
+    this.ofSandboxes = new ControllerManager({ ...options, definitions: controllers });
+    const hostDefinitions = controllers.filter(({ name }) => HOST_CONTROLLERS.has(name));
+    this.ofHost = new ControllerManager({ ...options, definitions: [...hostDefinitions, sandboxController(life)] });
+  }
+
+  readonly start: ActorStarter = async (cluster) => {
+    return cluster.env.id === HOST_SANDBOX_ID ? this.startHost(cluster) : this.startSandbox(cluster);
+  };
+
+  private async startHost({ env, kinds }: ServedCluster): Promise<Actors> {
+    this.ofHost.start(env, { kinds, rootCa: this.parts.rootCa });
+    return { stop: async () => this.ofHost.stop(env.id) };
+  }
+
+  /** Kubelets first: nodes that beat again are not mistaken for lost ones. */
+  private async startSandbox({ env, kinds }: ServedCluster): Promise<Actors> {
+    const { apiFor, clock, rootCa } = this.parts;
+    const informers = newInformers(apiFor(env.id, OBSERVER), env, { clock });
+    const kubelets = startKubelets({ env, informers, apiFor: (node) => apiFor(env.id, nodeIdentity(node)) });
+    const api = apiFor(env.id, schedulerIdentity);
+    const events = newEventRecorder(api, env, { name: 'default-scheduler' }, { clock });
+    const scheduler = startScheduler({ env, api, informers, events });
+    this.ofSandboxes.start(env, { kinds, rootCa, informers });
+    return {
+      stop: async () => {
+        this.ofSandboxes.stop(env.id);
+        scheduler.stop();
+        events.stop();
+        kubelets.stop();
+        informers.stop();
+      },
+    };
+  }
+}

@@ -1,0 +1,117 @@
+import { type Clock, HOST_SANDBOX_ID, Random, type SandboxEnv, type SandboxId, TraceRing, VirtualClock } from '#base';
+import type { KubeObject } from '#apimachinery';
+import {
+  type ClusterReads,
+  createAuthenticator,
+  type RbacAuthorizer,
+  rbacAuthorizer,
+  type SandboxAuthenticator,
+  type SandboxCredentials,
+} from '#auth';
+import { builtInKinds, hostKinds, type Kind, storageKey } from '#kinds';
+import { Heartbeats, type ServedCluster, type Verbs } from '#registry';
+import type { SandboxRecord, SandboxRecords, Store } from '#storage';
+
+/** An awake cluster with what its own house keeps of it. */
+export interface OpenCluster extends ServedCluster {
+  readonly authenticator: SandboxAuthenticator;
+  readonly authorizer: RbacAuthorizer;
+  readonly heartbeats: Heartbeats;
+  readonly credentials: SandboxCredentials;
+}
+
+/** Requests and reconciles remembered per sandbox. */
+const TRACES_KEPT = 128;
+
+/** The clusters that are open in this process, found synchronously by those who serve and act in them. */
+export class OpenClusters {
+  private readonly open = new Map<SandboxId, OpenCluster>();
+
+  constructor(
+    private readonly parts: {
+      readonly store: Store;
+      readonly records: SandboxRecords;
+      readonly clock: Clock;
+      verbs(): Verbs;
+    },
+  ) {}
+
+  /** Throws when it is not open: callers act inside it. */
+  get(sandbox: SandboxId): OpenCluster {
+    const cluster = this.open.get(sandbox);
+    if (!cluster) throw new Error(`sandbox ${sandbox} is not awake`);
+    return cluster;
+  }
+
+  find(sandbox: SandboxId): OpenCluster | undefined {
+    return this.open.get(sandbox);
+  }
+
+  /** undefined: no record of that id. */
+  async wake(sandbox: SandboxId): Promise<OpenCluster | undefined> {
+    const record = await this.parts.records.get(sandbox);
+    if (!record?.credentials) return undefined;
+    const cluster = await this.assemble(record, JSON.parse(record.credentials) as SandboxCredentials);
+    this.open.set(sandbox, cluster);
+    return cluster;
+  }
+
+  forget(sandbox: SandboxId): void {
+    this.open.get(sandbox)?.authorizer.close();
+    this.open.delete(sandbox);
+  }
+
+  /** A cluster that is open for as long as `work` takes, without record and actors: how templates are made. */
+  async during(record: SandboxRecord, credentials: SandboxCredentials, work: (cluster: OpenCluster) => Promise<void>) {
+    const cluster = await this.assemble(record, credentials);
+    this.open.set(record.id, cluster);
+    try {
+      await work(cluster);
+    } finally {
+      this.forget(record.id);
+    }
+  }
+
+  private async assemble(record: SandboxRecord, credentials: SandboxCredentials): Promise<OpenCluster> {
+    const { store, clock } = this.parts;
+    // The head salts the seed: the same history gives the same names, and a restart does not draw old ones again.
+    const head = await store.head(record.id);
+    const env: SandboxEnv = {
+      id: record.id,
+      clock: new VirtualClock(clock, record.clock),
+      random: new Random(`${record.seed}/${head}`),
+    };
+    const authorizer = rbacAuthorizer(store, record.id);
+    const reads = readsOf(store, record.id);
+    return {
+      env,
+      kinds: record.id === HOST_SANDBOX_ID ? hostKinds : builtInKinds,
+      verbs: this.parts.verbs(),
+      authorizer,
+      authenticator: createAuthenticator({ credentials, clock: env.clock, realClock: clock, reads, authorizer }),
+      credentials,
+      heartbeats: new Heartbeats(env.clock),
+      traces: new TraceRing(TRACES_KEPT),
+      readiness: () => readinessOf(store),
+    };
+  }
+}
+
+async function readinessOf(store: Store): Promise<ReadonlyMap<string, string | undefined>> {
+  try {
+    await store.ping();
+    return new Map([['etcd', undefined]]);
+  } catch (error) {
+    return new Map([['etcd', (error as Error).message]]);
+  }
+}
+
+/** Reads on the server's own behalf: no authorization, straight from the store. */
+function readsOf(store: Store, sandbox: SandboxId): ClusterReads {
+  return {
+    async get<T extends KubeObject>(kind: Kind<T>, namespace: string, name: string): Promise<T | undefined> {
+      const stored = await store.get(sandbox, storageKey(kind, namespace, name));
+      return stored && (JSON.parse(stored.text) as T);
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { entropy, type SandboxId } from '#base';
+import { type SandboxRecords, StoreError, type Store } from '#storage';
+import type { ClusterHouse } from './cluster-house.js';
+import type { SandboxLife } from './sandbox.controller.js';
+import type { TemplateShelf } from './templates/template-shelf.js';
+
+export interface LifeParts {
+  readonly store: Pick<Store, 'createSandbox' | 'deleteSandbox'>;
+  readonly records: SandboxRecords;
+  readonly shelf: Pick<TemplateShelf, 'snapshotOf'>;
+  readonly house: Pick<ClusterHouse, 'sleep'>;
+  /** Certificates, keys and tokens of a new cluster, as text that only the server reads. */
+  newCredentials(id: SandboxId): Promise<string>;
+  urlOf(id: SandboxId): string;
+}
+
+const TEMPLATE_DEFAULT = 'starter';
+
+/** Makes and ends clusters. Every step may have been done before a crash: none of them minds. */
+export function newSandboxLife(parts: LifeParts): SandboxLife {
+  return {
+    async provision(id, spec) {
+      const base = await parts.shelf.snapshotOf(spec?.template ?? TEMPLATE_DEFAULT);
+      if (!base) return undefined;
+      await tolerating('exists', parts.store.createSandbox(id, base));
+      // The record comes last: it is what makes the cluster findable.
+      if (!(await parts.records.get(id))) {
+        const credentials = await parts.newCredentials(id);
+        await parts.records.create({ id, seed: spec?.seed ?? entropy(), base, credentials });
+      }
+      return { url: parts.urlOf(id) };
+    },
+
+    async purge(id) {
+      // The record goes first: from here on nobody can wake it.
+      await parts.records.delete(id);
+      await parts.house.sleep(id);
+      await parts.store.deleteSandbox(id);
+    },
+  };
+}
+
+async function tolerating(code: StoreError['code'], work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof StoreError && error.code === code)) throw error;
+  }
+}
