@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Http2ServerRequest, Http2Session } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
-import { ANONYMOUS, type Credentials, type RequestAttributes, type UserInfo } from '#auth';
+import { ANONYMOUS, type Credentials, forbidden, type RequestAttributes, type UserInfo } from '#auth';
 import { StatusError } from '#apimachinery';
 import type { ServedCluster } from '#registry';
 import type { Exchange, RawRequest } from './exchange.js';
@@ -99,14 +99,5 @@ export async function userOf(request: RawRequest, cluster: ServedCluster): Promi
 /** For what the verbs do not authorize themselves: paths, and resources that do not exist. Fails with 403. */
 export async function authorize(x: Exchange, attributes: RequestAttributes): Promise<void> {
   const decision = await x.cluster.authorizer.authorize(x.user, attributes);
-  if (decision.allowed) return;
-  const who = `User ${JSON.stringify(x.user.username)} cannot ${attributes.verb}`;
-  if (attributes.kind === 'path') {
-    throw StatusError.forbidden({ group: '', resource: '' }, '', `${who} path ${JSON.stringify(attributes.path)}`);
-  }
-  const { group, resource, subresource, namespace, name } = attributes;
-  const full = subresource === '' ? resource : `${resource}/${subresource}`;
-  const where = namespace === '' ? 'at the cluster scope' : `in the namespace ${JSON.stringify(namespace)}`;
-  const why = `${who} resource ${JSON.stringify(full)} in API group ${JSON.stringify(group)} ${where}`;
-  throw StatusError.forbidden({ group, resource }, name, why);
+  if (!decision.allowed) throw forbidden(x.user, attributes, decision.reason);
 }

@@ -5,7 +5,6 @@ import type { Query } from './query.js';
 const META_GROUP = 'meta.k8s.io';
 const FIELD_MANAGER_LENGTH_MAX = 128;
 const FIELD_VALIDATIONS = ['Ignore', 'Strict', 'Warn'] as const;
-const PROPAGATION_POLICIES = ['Foreground', 'Background', 'Orphan'] as const;
 
 type OptionsKind = 'CreateOptions' | 'UpdateOptions' | 'PatchOptions' | 'DeleteOptions';
 
@@ -103,20 +102,7 @@ interface DeleteOptionsInput {
 
 function deleteRequest(input: DeleteOptionsInput): DeleteRequest {
   const { gracePeriodSeconds, propagationPolicy, orphanDependents, uid, resourceVersion, dryRun } = input;
-  const errors: FieldError[] = [];
-  if (propagationPolicy !== undefined && orphanDependents !== undefined) {
-    errors.push(
-      fieldError.invalid(
-        'propagationPolicy',
-        propagationPolicy,
-        'orphanDependents and deletionPropagation cannot be both set',
-      ),
-    );
-  } else if (propagationPolicy !== undefined && !PROPAGATION_POLICIES.some((one) => one === propagationPolicy)) {
-    errors.push(fieldError.notSupported('propagationPolicy', propagationPolicy, [...PROPAGATION_POLICIES, 'nil']));
-  }
-  errors.push(...dryRunErrors(dryRun));
-  refuse('DeleteOptions', errors);
+  refuse('DeleteOptions', dryRunErrors(dryRun));
   return {
     ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
     ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
@@ -133,7 +119,7 @@ function deleteRequest(input: DeleteOptionsInput): DeleteRequest {
   };
 }
 
-/** DeleteOptions of a request without body. */
+/** DeleteOptions of a request without body. Which values go together, the registry checks. */
 export function deleteRequestOfQuery(query: Query): DeleteRequest {
   return deleteRequest({
     gracePeriodSeconds: query.integer('gracePeriodSeconds'),

@@ -1,0 +1,130 @@
+import { Agent } from 'node:https';
+import { HOST_SANDBOX_ID, Random, type SandboxId, sandboxId, systemClock, TraceRing } from '#base';
+import type { AdmissionChain } from '#admission';
+import { encodeCanonical, type KubeObject } from '#apimachinery';
+import {
+  bootstrapPolicy,
+  createAuthenticator,
+  createSandboxCredentials,
+  createServerCa,
+  createServerCertificate,
+  rbacAuthorizer,
+  type RbacAuthorizer,
+  type SandboxCredentials,
+} from '#auth';
+import { builtInKinds, storageKey } from '#kinds';
+import { createRegistry, type ServedCluster, type Verbs } from '#registry';
+import { memoryStore, type Store } from '#storage';
+import { FakeClock } from '#testing';
+import { createFrontDoor, type FrontDoor } from './front-door.js';
+import type { FrontDoorOptions } from './door.js';
+
+const ADMITS_ALL: AdmissionChain = { mutate: async () => {}, validate: async () => {} };
+
+/** Two sandboxes and the host over one memory store, with real identities, behind a real front door. */
+export interface SpecServer {
+  readonly door: FrontDoor;
+  readonly clock: FakeClock;
+  readonly store: Store;
+  readonly verbs: Verbs;
+  /** What the server logged as unexpected: a spec that expects none should look. */
+  readonly unexpected: unknown[];
+  /** 'http://127.0.0.1:…' */
+  readonly plain: string;
+  readonly secure: string;
+  readonly credentials: ReadonlyMap<SandboxId, SandboxCredentials>;
+  /** TLS options of a client who is that sandbox's administrator (or nobody). */
+  client(sandbox?: SandboxId): { ca: string; cert?: string; key?: string };
+  agent(sandbox?: SandboxId): Agent;
+  bearer(sandbox: SandboxId): string;
+  close(): Promise<void>;
+}
+
+export const ALPHA = sandboxId('alpha') as SandboxId;
+export const BETA = sandboxId('beta') as SandboxId;
+
+export async function aSpecServer(options: Partial<FrontDoorOptions> = {}): Promise<SpecServer> {
+  const clock = new FakeClock();
+  const store = memoryStore();
+  const authorizers = new Map<SandboxId, RbacAuthorizer>();
+  const verbs = createRegistry({ store, admission: ADMITS_ALL, authorizerOf: (id) => authorizers.get(id)!, clock });
+  const clusters = new Map<SandboxId, ServedCluster>();
+  const credentials = new Map<SandboxId, SandboxCredentials>();
+  for (const id of [HOST_SANDBOX_ID, ALPHA, BETA]) {
+    await store.createSandbox(id);
+    await store.commit(id, bootstrapPolicy().map(policyWrite));
+    authorizers.set(id, rbacAuthorizer(store, id));
+    credentials.set(id, await createSandboxCredentials(systemClock.nowMs()));
+    clusters.set(id, cluster(id, verbs, clock, credentials.get(id)!, authorizers.get(id)!));
+  }
+  const ca = await createServerCa(systemClock.nowMs());
+  const { certificate, privateKey } = await createServerCertificate(ca, ['127.0.0.1'], systemClock.nowMs());
+  const unexpected: unknown[] = [];
+  const door = await createFrontDoor({
+    clusters: async (id) => clusters.get(id),
+    tls: { key: privateKey, cert: certificate },
+    bind: '127.0.0.1',
+    httpsPort: 0,
+    httpPort: 0,
+    clock,
+    random: new Random('spec'),
+    mounts: [],
+    unexpected: (error) => void unexpected.push(error),
+    ...options,
+  });
+  const client = (sandbox?: SandboxId) => {
+    const mine = sandbox && credentials.get(sandbox)!;
+    return { ca: ca.certificate, ...(mine ? { cert: mine.adminCertificate, key: mine.adminPrivateKey } : {}) };
+  };
+  return {
+    door,
+    clock,
+    store,
+    verbs,
+    unexpected,
+    credentials,
+    plain: `http://127.0.0.1:${door.httpPort}`,
+    secure: `https://127.0.0.1:${door.httpsPort}`,
+    client,
+    agent: (sandbox) => new Agent(client(sandbox)),
+    bearer: (sandbox) => `Bearer ${credentials.get(sandbox)!.adminToken}`,
+    async close() {
+      const closed = door.close(1_000);
+      await clock.advance(1_000);
+      await closed;
+      for (const authorizer of authorizers.values()) authorizer.close();
+      await store.close();
+    },
+  };
+}
+
+function policyWrite(object: KubeObject) {
+  const kind = builtInKinds.all.find((one) => one.kind === object.kind)!;
+  const { name = '', namespace = '' } = object.metadata;
+  return {
+    key: storageKey(kind, namespace, name),
+    expected: 0 as const,
+    op: 'put' as const,
+    text: encodeCanonical(object),
+    facets: {},
+  };
+}
+
+function cluster(
+  id: SandboxId,
+  verbs: Verbs,
+  clock: FakeClock,
+  credentials: SandboxCredentials,
+  authorizer: RbacAuthorizer,
+): ServedCluster {
+  const reads = { get: async () => undefined };
+  return {
+    env: { id, clock, random: new Random(id) },
+    kinds: builtInKinds,
+    verbs,
+    authenticator: createAuthenticator({ credentials, clock, realClock: systemClock, reads, authorizer }),
+    authorizer,
+    traces: new TraceRing(16),
+    readiness: async () => new Map([['etcd', undefined]]),
+  };
+}
