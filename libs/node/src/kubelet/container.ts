@@ -102,3 +102,11 @@ export function restarts(pod: Pod, container: ContainerState): boolean {
 /** An init container that has done its work. */
 export const succeeded = (container: ContainerState) =>
   container.state === 'terminated' && container.terminated?.exitCode === 0;
+
+/** It will not be started again: instead of what it waits for, it shows how it ended. */
+export function forgetBackoff(container: ContainerState): void {
+  if (container.state !== 'waiting' || !container.last) return;
+  container.state = 'terminated';
+  container.terminated = container.last;
+  container.last = undefined;
+}

@@ -1,6 +1,6 @@
 import { isReason, parseTime } from '#apimachinery';
 import { type Pod, podKind } from '#kinds';
-import { type ContainerState, containersOf, restarts, succeeded } from './container.js';
+import { type ContainerState, containersOf, forgetBackoff, restarts, succeeded } from './container.js';
 import { enterBackoff, NOTICE_MS, type StartDesk, startContainer } from './container-start.js';
 import { planStop, settleEnding } from './container-stop.js';
 import type { NodeSide } from './node-side.js';
@@ -16,6 +16,7 @@ export class Interrupted extends Error {}
 /** Making the pod's network and pause container. */
 const SANDBOX_MS_MIN = 250;
 const SANDBOX_MS_SPREAD = 500;
+const RELIST_MS = 1_000;
 /** Between tries to mount volumes. Models the volume manager's back-off, from 2 s on. */
 const SANDBOX_RETRY_MS = 2_000;
 const SANDBOX_RETRY_MS_MAX = 122_000;
@@ -114,7 +115,16 @@ export class PodLife {
       await startContainer(this.desk(), container);
       this.watchOver(container);
     }
+    await this.relist();
     return startable.length > 0;
+  }
+
+  /** A process that ends at once is never seen running: the runtime is asked about once a second. Models the PLEG (1.36). */
+  private async relist(): Promise<void> {
+    const nowMs = this.node.clock.nowMs();
+    const ends = this.containers.flatMap(({ state, ending }) => (state === 'running' && ending ? [ending.atMs] : []));
+    const soonMs = Math.max(0, ...ends.map((atMs) => atMs - nowMs).filter((leftMs) => leftMs < RELIST_MS));
+    if (soonMs > 0) await this.runner.pause(soonMs);
   }
 
   /** The next date at which a pass may find something to do; Infinity: none. */
@@ -293,6 +303,7 @@ export class PodLife {
     if (this.stopFromMs === undefined) {
       this.stopFromMs = nowMs;
       for (const container of this.containers) {
+        forgetBackoff(container);
         if (container.state !== 'running') continue;
         this.containerEvent(container, 'Normal', 'Killing', `Stopping container ${container.spec.name}`);
       }
