@@ -44,7 +44,7 @@ export function createRegistry(options: RegistryOptions): Verbs {
     admission: options.admission,
     authorizerOf: (sandbox) => options.authorizerOf(sandbox),
     authenticatorOf: (sandbox) => options.authenticatorOf?.(sandbox),
-    handlers: new Map(),
+    handlerOf: () => undefined,
     creators: new Map(),
     heartbeatsOf: (sandbox) => options.heartbeatsOf?.(sandbox) ?? nobody,
     allocations: new Allocations(new Map([['services', new ServiceAllocator(options.store)]])),
@@ -52,10 +52,12 @@ export function createRegistry(options: RegistryOptions): Verbs {
     published: new Published(),
     clock: options.clock ?? systemClock,
   };
+  const builtIn = builtInHandlers(base);
   const parts: Parts = {
     ...base,
     creators: builtInCreators(base),
-    handlers: new Map([...builtInHandlers(base), ...(options.handlers ?? [])]),
+    // Asked each time: handlers may be added after the registry was made.
+    handlerOf: (key) => options.handlers?.get(key) ?? builtIn.get(key),
   };
   const shared = new SharedEvents(parts);
   return {

@@ -14,7 +14,8 @@ export interface Parts {
   readonly admission: AdmissionChain;
   authorizerOf(sandbox: SandboxId): Authorizer;
   authenticatorOf(sandbox: SandboxId): Pick<SandboxAuthenticator, 'reviewToken' | 'serviceAccountKey'> | undefined;
-  readonly handlers: ReadonlyMap<string, SubresourceHandler>;
+  /** By 'resource.group/subresource'. */
+  handlerOf(key: string): SubresourceHandler | undefined;
   /** Kinds that are answered, not stored: 'subjectaccessreviews.authorization.k8s.io'. */
   readonly creators: ReadonlyMap<string, CreateHandler>;
   heartbeatsOf(sandbox: SandboxId): Heartbeats;

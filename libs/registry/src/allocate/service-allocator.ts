@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { SandboxId } from '#base';
 import { type FieldError, fieldError, type KubeObject, StatusError } from '#apimachinery';
 import { type Service, serviceKind, type ServiceSpec, storagePrefix } from '#kinds';
@@ -11,13 +12,15 @@ const RANGE = serviceRange('10.96.0.0/12');
 const PORT_FIRST = 30_000;
 const PORT_LAST = 32_767;
 const HEADLESS = 'None';
+const SANDBOXES_MAX = 10_000;
 
 /** What one stored service holds: 'ip 10.96.0.1', 'port 30080'. */
 const held = new WeakMap<StoredObject, readonly string[]>();
 
 /** Cluster addresses and node ports of services. Models pkg/registry/core/service/storage alloc.go (1.36), IPv4 only. */
 export class ServiceAllocator implements Allocator {
-  private readonly bySandbox = new Map<SandboxId, Claims>();
+  /** Claims last milliseconds: a sandbox that fell out of here has none. */
+  private readonly bySandbox = new LRUCache<SandboxId, Claims>({ max: SANDBOXES_MAX });
 
   constructor(private readonly store: Pick<ReadView, 'list'>) {}
 

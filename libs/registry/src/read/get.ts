@@ -31,7 +31,7 @@ export async function get(
   await authorize(ctx, parts.authorizerOf(ctx.env.id), 'get', target);
   const { subresource } = target;
   if (subresource) {
-    const handler = parts.handlers.get(handlerKey(target));
+    const handler = parts.handlerOf(handlerKey(target));
     if (handler) return answerOf(await handler(ctx, target as Parameters<typeof handler>[1], undefined));
   }
   const asked = parseRevision(options.resourceVersion);

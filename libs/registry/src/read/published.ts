@@ -1,24 +1,38 @@
+import { LRUCache } from 'lru-cache';
 import type { Revision, SandboxId } from '#base';
 import type { StoredObject } from '#storage';
 
+/** Sandboxes whose progress is known; of others a bookmark just says less. */
+const SANDBOXES_MAX = 10_000;
+
+/** A place in one sandbox's stream of acknowledged commits. `commits` only grows. */
+interface Progress {
+  readonly commits: number;
+  readonly newest: Revision;
+}
+
 /**
- * The newest revision of each sandbox that is known to have been given to all its watches: a commit is acknowledged
- * only after it was published, in order. It is what bookmarks of quiet watches may say.
+ * How far each sandbox's watches are known to have come: a commit is acknowledged only after its events were given to
+ * them, in order. It is what bookmarks of quiet watches may say. Only commits after a watch began speak for it: before,
+ * there may have been another sandbox of the same name.
  */
 export class Published {
-  private readonly newest = new Map<SandboxId, Revision>();
+  private readonly progress = new LRUCache<SandboxId, Progress>({ max: SANDBOXES_MAX });
 
-  of(sandbox: SandboxId): Revision | undefined {
-    return this.newest.get(sandbox);
+  /** To be given to `since` later. */
+  commits(sandbox: SandboxId): number {
+    return this.progress.get(sandbox)?.commits ?? 0;
+  }
+
+  /** The revision of a commit after that point; undefined: there was none. */
+  since(sandbox: SandboxId, commits: number): Revision | undefined {
+    const now = this.progress.get(sandbox);
+    return now && now.commits > commits ? now.newest : undefined;
   }
 
   /** After a commit of this process was acknowledged. */
   note(sandbox: SandboxId, written: readonly StoredObject[]): void {
     const last = written[written.length - 1];
-    if (last && last.revision > (this.newest.get(sandbox) ?? 0)) this.newest.set(sandbox, last.revision);
-  }
-
-  forget(sandbox: SandboxId): void {
-    this.newest.delete(sandbox);
+    if (last) this.progress.set(sandbox, { commits: this.commits(sandbox) + 1, newest: last.revision });
   }
 }

@@ -34,7 +34,7 @@ export async function watch(
     const after = await startOf(parts, ctx, target, request, { selection, prefix, receiver });
     const state = new WatchState(parts, shared, ctx, target, selection, receiver, after);
     const storeWatch = await parts.store.watch(ctx.env.id, prefix, after, state);
-    state.caughtUp = true;
+    state.caughtUp();
     return { cancel: () => storeWatch.cancel(), resourceVersion: () => state.resourceVersion() };
   } catch (error) {
     throw watchFailure(error, parseRevision(request.resourceVersion), about);
@@ -82,8 +82,8 @@ async function startOf(
 }
 
 class WatchState implements WatchSink {
-  /** Until the store's watch stands, what others wrote says nothing about what this one has seen. */
-  caughtUp = false;
+  /** Until the store's watch stands, what others write says nothing about what this one has seen. */
+  private fromCommit = Infinity;
 
   constructor(
     private readonly parts: Parts,
@@ -112,9 +112,13 @@ class WatchState implements WatchSink {
     );
   }
 
+  caughtUp(): void {
+    this.fromCommit = this.parts.published.commits(this.ctx.env.id);
+  }
+
   resourceVersion(): string {
-    const published = this.caughtUp ? (this.parts.published.of(this.ctx.env.id) ?? 0) : 0;
-    return String(Math.max(this.passed, published));
+    const published = this.parts.published.since(this.ctx.env.id, this.fromCommit);
+    return String(Math.max(this.passed, published ?? 0));
   }
 }
 

@@ -38,7 +38,7 @@ export async function create(
 ): Promise<Found> {
   await authorize(ctx, parts.authorizerOf(ctx.env.id), 'create', target);
   if (target.subresource) {
-    const handler = parts.handlers.get(handlerKey(target));
+    const handler = parts.handlerOf(handlerKey(target));
     if (handler) return answerOf(await handler(ctx, target as Parameters<typeof handler>[1], body));
     return createSubresource(parts, ctx, target, body, options);
   }

@@ -176,7 +176,7 @@ describe('update', () => {
     const results = await Promise.all(
       ['2', '3', '4'].map((k) => send(aConfigMap({ name: 'a', creationTimestamp: null }, { data: { k } }))),
     );
-    expect(results.map((found) => found.object().metadata.resourceVersion).toSorted()).toEqual(['3', '4', '5']);
+    expect(new Set(results.map((found) => found.object().metadata.resourceVersion))).toEqual(new Set(['3', '4', '5']));
     for (const found of results) {
       expect(found.object().metadata).toMatchObject({
         uid: made.metadata.uid,
