@@ -10,6 +10,9 @@ const BACKOFF = { baseMs: 1_000, maxMs: 10_000 };
 /** An unschedulable pod is looked at again after this long even if no event spoke for it. Models DefaultPodMaxInUnschedulablePodsDuration (1.36). */
 const UNSCHEDULABLE_MS_MAX = 5 * 60_000;
 
+/** Pods whose back-offs end within one such window leave by importance. Models backoffQOrderingWindowDuration (1.36). */
+const ORDER_WINDOW_MS = 1_000;
+
 /** A pod that waits for a node. */
 export interface QueuedPod {
   info: PodInfo;
@@ -51,7 +54,8 @@ export class SchedulingQueue {
     private readonly wake: () => void,
   ) {
     const keyOf = (queued: QueuedPod) => queued.info.uid;
-    const readySooner = (a: QueuedPod, b: QueuedPod) => this.readyAtMs(a) - this.readyAtMs(b);
+    const window = (queued: QueuedPod) => Math.floor(this.readyAtMs(queued) / ORDER_WINDOW_MS);
+    const readySooner = (a: QueuedPod, b: QueuedPod) => window(a) - window(b) || sort(a.info, b.info);
     this.active = new Heap(keyOf, (a, b) => sort(a.info, b.info));
     this.backoff = new Heap(keyOf, readySooner);
     this.errors = new Heap(keyOf, readySooner);
