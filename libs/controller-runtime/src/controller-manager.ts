@@ -77,7 +77,8 @@ export class ControllerManager {
   start(env: SandboxEnv, cluster: ControlledCluster): void {
     invariant(!this.sandboxes.has(env.id), `controllers of sandbox ${env.id} are running`);
     const { apiFor, definitions } = this.options;
-    const informers = cluster.informers ?? newInformers(apiFor(env.id, MANAGER), env, { clock: this.clock });
+    const observer = apiFor(env.id, MANAGER);
+    const informers = cluster.informers ?? newInformers(observer, env, { clock: this.clock });
     const recorders: LiveEventRecorder[] = [];
     const runners: ControllerRunner[] = [];
     const running: Running = {
@@ -104,7 +105,7 @@ export class ControllerManager {
       );
       recorders.push(events);
       const { kinds, rootCa } = cluster;
-      runners.push(new ControllerRunner(definition, { env, api, informers, events, kinds, rootCa }, hooks));
+      runners.push(new ControllerRunner(definition, { env, api, observer, informers, events, kinds, rootCa }, hooks));
     }
     void informers.untilSynced().then(() => {
       running.synced = true;

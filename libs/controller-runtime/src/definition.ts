@@ -18,6 +18,8 @@ export class TerminalError extends Error {}
 export interface ControllerContext {
   readonly env: SandboxEnv;
   readonly api: ClusterApi;
+  /** Reads only, as the controller manager itself, which may list and watch everything: for what no cache holds. */
+  readonly observer: Pick<ClusterApi, 'get' | 'list'>;
   /** Shared by all controllers of the sandbox. */
   readonly informers: Informers;
   readonly events: EventRecorder;

@@ -8,6 +8,7 @@ import {
 } from '#controller-runtime';
 import { type Node, nodeKind, type Pod, podKind } from '#kinds';
 import { unlessGone } from './failures.js';
+import { patchPodStatus } from './pod-status-patch.js';
 import { isPodFinished } from './pod-state.js';
 
 /** How long a node may be missing before its pods are given up. As quarantineTime in pkg/controller/podgc. */
@@ -21,7 +22,8 @@ export interface PodGcDeps {
   nodeExists(name: string): Promise<boolean>;
   /** When each missing node was first missed (epoch ms). */
   readonly missedSince: Map<string, number>;
-  writeStatus(pod: Pod): Promise<unknown>;
+  /** Guarded by the pod's resourceVersion. */
+  patchStatus(pod: Pod, status: NonNullable<Pod['status']>): Promise<unknown>;
   deleteNow(pod: Pod): Promise<void>;
 }
 
@@ -42,7 +44,7 @@ export const podGarbageCollectorController = defineController<PodGcDeps>({
     hasNode: (name) => informers.of<Node>(nodeKind).get('', name) !== undefined,
     nodeExists: async (name) => (await unlessGone(api.get(nodeKind, '', name))) !== undefined,
     missedSince: new Map(),
-    writeStatus: (pod) => unlessGone(api.update(podKind, pod, 'status')),
+    patchStatus: (pod, status) => patchPodStatus(api, pod, status),
     async deleteNow({ metadata: { namespace, name, uid } }) {
       const options = { gracePeriodSeconds: 0, preconditions: { uid: uid! } };
       await unlessGone(api.delete(podKind, namespace!, name!, options));
@@ -75,7 +77,7 @@ async function giveUp(deps: PodGcDeps, pod: Pod): Promise<void> {
     lastTransitionTime: rfc3339(deps.nowMs()),
   });
   try {
-    await deps.writeStatus({ ...pod, status: { ...pod.status, phase: 'Failed', conditions: [...conditions] } });
+    await deps.patchStatus(pod, { phase: 'Failed', conditions: [...conditions] });
   } catch (error) {
     if (isReason(error, 'Conflict')) throw error;
   }

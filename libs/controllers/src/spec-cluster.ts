@@ -1,5 +1,6 @@
 import { rfc3339, type KubeObject } from '#apimachinery';
 import { admissionChain } from '#admission';
+import { bootstrapPolicy, rbacAuthorizer } from '#auth';
 import { Random, type SandboxEnv, sandboxId, TraceRing } from '#base';
 import { type ClusterApi, type Informers, newInformers, type ResourceRef } from '#client';
 import { ControllerManager, type ReconcileFailure } from '#controller-runtime';
@@ -57,10 +58,11 @@ export async function aSpecCluster(options: { kubelet?: boolean } = {}): Promise
   const store = memoryStore();
   await store.createSandbox(env.id);
   const heartbeats = new Heartbeats(clock);
+  const authorizer = rbacAuthorizer(store, env.id);
   const verbs = createRegistry({
     store,
     admission: admissionChain([]),
-    authorizerOf: () => ({ authorize: () => Promise.resolve({ allowed: true, reason: '' }) }),
+    authorizerOf: () => authorizer,
     heartbeatsOf: () => heartbeats,
     clock,
   });
@@ -114,11 +116,16 @@ export async function aSpecCluster(options: { kubelet?: boolean } = {}): Promise
     stop() {
       manager.stop(env.id);
       informers.stop();
+      authorizer.close();
     },
   };
 }
 
 async function seed(admin: ClusterApi): Promise<void> {
+  for (const object of bootstrapPolicy()) {
+    const [group = '', version = ''] = object.apiVersion.split('/');
+    await admin.create(builtInKinds.byKind({ group, version, kind: object.kind })!, object);
+  }
   const namespace = (name: string): Namespace => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   await admin.create(namespaceKind, namespace('default'));
   const node: Node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node01' } };

@@ -31,12 +31,12 @@ export const rootCaCertPublisherController = defineController<RootCaDeps>({
         change !== 'added' && name === NAME ? [{ namespace: '', name: namespace }] : [],
     },
   ],
-  deps: ({ api, informers, rootCa }) => ({
+  deps: ({ api, observer, informers, rootCa }) => ({
     rootCa,
     namespace: (name) => informers.of(namespaceKind).get('', name),
     async published(namespace) {
       if (!informers.metadataOf(configMapKind).get(namespace, NAME)) return undefined;
-      return api.get(configMapKind, namespace, NAME).catch((error: unknown) => {
+      return observer.get(configMapKind, namespace, NAME).catch((error: unknown) => {
         if (isReason(error, 'NotFound')) return undefined;
         throw error;
       });

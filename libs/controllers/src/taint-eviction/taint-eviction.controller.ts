@@ -9,6 +9,7 @@ import {
 import { type Node, nodeKind, type Pod, podKind } from '#kinds';
 import { unlessGone } from '../failures.js';
 import { isPodFinished } from '../pod-state.js';
+import { patchPodStatus } from '../pod-status-patch.js';
 import { evictionMs } from './tolerations.js';
 
 export interface TaintEvictionDeps {
@@ -17,7 +18,8 @@ export interface TaintEvictionDeps {
   node(name: string): Node | undefined;
   /** Pods that are to go later: to say so when they need not any more. */
   readonly scheduled: Set<string>;
-  writeStatus(pod: Pod): Promise<unknown>;
+  /** Guarded by the pod's resourceVersion. */
+  patchStatus(pod: Pod, status: NonNullable<Pod['status']>): Promise<unknown>;
   delete(pod: Pod): Promise<void>;
   event(about: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void;
 }
@@ -36,7 +38,7 @@ export const taintEvictionController = defineController<TaintEvictionDeps>({
     pod: ({ namespace, name }) => informers.of<Pod>(podKind).get(namespace, name),
     node: (name) => informers.of<Node>(nodeKind).get('', name),
     scheduled: new Set(),
-    writeStatus: (pod) => unlessGone(api.update(podKind, pod, 'status')),
+    patchStatus: (pod, status) => patchPodStatus(api, pod, status),
     async delete({ metadata: { namespace, name, uid } }) {
       await unlessGone(api.delete(podKind, namespace!, name!, { preconditions: { uid: uid! } }));
     },
@@ -75,7 +77,7 @@ async function evict(deps: TaintEvictionDeps, pod: Pod, about: string): Promise<
   });
   if (conditions !== pod.status?.conditions) {
     try {
-      await deps.writeStatus({ ...pod, status: { ...pod.status, conditions: [...conditions] } });
+      await deps.patchStatus(pod, { conditions: [...conditions] });
     } catch (error) {
       // Its kubelet wrote in the same moment: the condition explains the deletion, it does not cause it. Try again first.
       if (isReason(error, 'Conflict')) throw error;
