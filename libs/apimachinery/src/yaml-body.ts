@@ -14,11 +14,18 @@ import {
 } from 'yaml';
 import { setField } from './deep.js';
 import type { Json } from './meta.js';
+import { StatusError } from './status-error.js';
 
 /** What aliases may add to a document, in values and characters of text: honest manifests repeat little. */
 const ALIASED_COST_MAX = 4 * 1024 * 1024;
 /** Differs: 10,000 upstream, more than the parser's stack holds. No manifest comes near. */
 const DEPTH_MAX = 250;
+
+/**
+ * What a body may take to parse: half a second here. The largest manifests known, CRDs of half a megabyte, have a third.
+ * Differs: only bytes are limited upstream, where the parser is ten times faster and holds up nobody else.
+ */
+const LEXEMES_MAX = 250_000;
 
 /** Thrown with Go's words for what is wrong: 'yaml: line 3: …'. */
 export class YamlError extends Error {}
@@ -57,7 +64,11 @@ export function parseYaml(text: string): { value: Json; duplicates: string[] } {
  */
 function* tokensOf(text: string, lines: LineCounter): Generator<CST.Token> {
   const parser = new Parser(lines.addNewLine);
+  let lexemes = 0;
   for (const lexeme of new Lexer().lex(text)) {
+    if (++lexemes > LEXEMES_MAX) {
+      throw StatusError.tooLarge(`YAML of more than ${LEXEMES_MAX} tokens: send it as JSON, which is not limited so`);
+    }
     yield* parser.next(lexeme);
     if (parser.stack.length > DEPTH_MAX) throw new YamlError(`yaml: exceeded max depth of ${DEPTH_MAX}`);
   }
