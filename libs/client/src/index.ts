@@ -4,13 +4,7 @@
  */
 export * from './api.js';
 export { type EventRecorder, type EventSource, type LiveEventRecorder, newEventRecorder } from './event-recorder.js';
-export {
-  type Informer,
-  type InformerHandlers,
-  type Informers,
-  type InformersOptions,
-  type Lister,
-  newInformers,
-} from './informers.js';
+export type { Informer, InformerHandlers, Lister } from './informer.js';
+export { type Informers, type InformersOptions, newInformers } from './informers.js';
 export { RecentMap } from './recent-map.js';
 export { WorkQueue, type WorkQueueOptions } from './work-queue.js';

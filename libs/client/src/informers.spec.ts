@@ -4,7 +4,8 @@ import { Random, sandboxId } from '#base';
 import { configMapKind } from '#kinds';
 import { FakeClock } from '#testing';
 import type { ClusterApi, WatchHandlers } from './api.js';
-import { type InformerHandlers, newInformers } from './informers.js';
+import type { InformerHandlers } from './informer.js';
+import { newInformers } from './informers.js';
 
 const object = (name: string, resourceVersion: number, uid = name): KubeObject => ({
   apiVersion: 'v1',

@@ -1,5 +1,5 @@
 import { type KubeObject, type LabelMatcher, type LabelSelector, labelMatcherOf } from '#apimachinery';
-import type { Lister } from './informers.js';
+import type { Lister } from './informer.js';
 import { KeyIndex } from './key-index.js';
 
 /** 'default/web'; cluster-scoped: '/node01'. Names hold no slash, so no two objects share a key. */

@@ -1,7 +1,7 @@
 import { backoffMs, type Clock, type Timer } from '#base';
 import { isReason, type KubeObject, type LabelSelector } from '#apimachinery';
 import type { ClusterApi, ResourceRef, WatchEvent, WatchHandle } from './api.js';
-import type { Informer, InformerHandlers } from './informers.js';
+import type { Informer, InformerHandlers } from './informer.js';
 import { cacheKeyOf, ObjectCache } from './object-cache.js';
 
 interface World {
