@@ -6,6 +6,9 @@ import type { Node } from '#kinds';
  */
 export const SIMULATED_ANNOTATION = 'sandkube.dev/simulated';
 
+/** The address a node was set up with. Models cloud-provider api.AnnotationAlphaProvidedIPAddr (1.36). */
+export const NODE_IP_ANNOTATION = 'alpha.kubernetes.io/provided-node-ip';
+
 export function isSimulated(node: Node): boolean {
   return node.metadata.annotations?.[SIMULATED_ANNOTATION] === 'true';
 }

@@ -2,7 +2,7 @@ import type { SandboxEnv } from '#base';
 import { rfc3339Micro } from '#apimachinery';
 import type { Lease, Node } from '#kinds';
 import { BASE_IMAGES, nodeStatusOf } from './kubelet/node-status.js';
-import { SIMULATED_ANNOTATION } from './marker.js';
+import { NODE_IP_ANNOTATION, SIMULATED_ANNOTATION } from './marker.js';
 
 /** A simulated machine to make. */
 export interface MachineSpec {
@@ -46,6 +46,7 @@ function nodeOf(env: SandboxEnv, { name, role, ip, podCIDR }: MachineSpec): Node
           : {}),
       },
       annotations: {
+        [NODE_IP_ANNOTATION]: ip,
         'node.alpha.kubernetes.io/ttl': '0',
         [SIMULATED_ANNOTATION]: 'true',
         'volumes.kubernetes.io/controller-managed-attach-detach': 'true',

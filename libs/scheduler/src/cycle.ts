@@ -167,15 +167,15 @@ export class CycleRunner {
 
   /** Among equals each has the same chance, from the sandbox's seed. */
   private pickHighest(totals: readonly number[]): number {
-    let chosen = 0;
-    let equals = 1;
-    for (let i = 1; i < totals.length; i++) {
-      if (totals[i]! > totals[chosen]!) {
-        chosen = i;
-        equals = 1;
-      } else if (totals[i] === totals[chosen] && this.random.int(++equals) === 0) chosen = i;
+    let highest = -Infinity;
+    let equals: number[] = [];
+    for (let i = 0; i < totals.length; i++) {
+      if (totals[i]! > highest) {
+        highest = totals[i]!;
+        equals = [i];
+      } else if (totals[i] === highest) equals.push(i);
     }
-    return chosen;
+    return equals.length === 1 ? equals[0]! : equals[this.random.int(equals.length)]!;
   }
 }
 

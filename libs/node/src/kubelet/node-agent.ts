@@ -2,6 +2,7 @@ import type { SandboxEnv } from '#base';
 import { deepEqual, isReason, type Json } from '#apimachinery';
 import { type ClusterApi, type LiveEventRecorder, newEventRecorder } from '#client';
 import { leaseKind, type Node, nodeKind, type Pod } from '#kinds';
+import { NODE_IP_ANNOTATION } from '../marker.js';
 import { LEASE_NAMESPACE, leaseOf } from '../starter.js';
 import { ImageStore } from './image-store.js';
 import { IpPool } from './ip-pool.js';
@@ -24,6 +25,12 @@ export interface AgentContext {
   refreshLater(): void;
   /** Where a node without an address of its own is to be found, and its pods. */
   readonly fallback: { readonly ip: string; readonly podCIDR: string };
+}
+
+/** Where the node is: as it reported, or as it was set up (kubelet --node-ip). */
+function addressOf({ metadata, status }: Node): string | undefined {
+  const reported = status?.addresses?.find(({ type }) => type === 'InternalIP')?.address;
+  return reported ?? metadata.annotations?.[NODE_IP_ANNOTATION];
 }
 
 const uidOf = (pod: Pod) => pod.metadata.uid ?? '';
@@ -53,7 +60,7 @@ export class NodeAgent {
     }
     this.side = {
       name,
-      hostIP: node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? context.fallback.ip,
+      hostIP: addressOf(node) ?? context.fallback.ip,
       clock: env.clock,
       random: env.random,
       api,

@@ -17,33 +17,40 @@ function refusalOf(reasons: readonly string[], unresolvable: boolean): Refusal {
   return fresh;
 }
 
+/** The usual answer, found without making anything. */
+function fits({ requests }: PodInfo, { pods, allowedPods, allocatable, requested }: NodeInfo): boolean {
+  return (
+    pods.size < allowedPods &&
+    requests.milliCpu <= allocatable.milliCpu - requested.milliCpu &&
+    requests.memory <= allocatable.memory - requested.memory &&
+    requests.ephemeralStorage <= allocatable.ephemeralStorage - requested.ephemeralStorage &&
+    !requests.scalar
+  );
+}
+
 /**
  * What is missing on the node. A request beyond the whole node can never be met there, which is what makes a refusal
  * unresolvable. Models noderesources.fitsRequest (1.36).
  */
 export function insufficient(pod: PodInfo, node: NodeInfo): Refusal | undefined {
-  let reasons: string[] | undefined;
-  let unresolvable = false;
-  const check = (asked: number, used: number, total: number, reason: string) => {
-    if (asked === 0 || asked <= total - used) return;
-    (reasons ??= []).push(reason);
-    if (asked > total) unresolvable = true;
-  };
-  if (node.pods.size + 1 > node.allowedPods) (reasons ??= []).push('Too many pods');
+  if (fits(pod, node)) return undefined;
   const { requests } = pod;
   const { allocatable, requested } = node;
-  check(requests.milliCpu, requested.milliCpu, allocatable.milliCpu, 'Insufficient cpu');
-  check(requests.memory, requested.memory, allocatable.memory, 'Insufficient memory');
-  check(
-    requests.ephemeralStorage,
-    requested.ephemeralStorage,
-    allocatable.ephemeralStorage,
-    'Insufficient ephemeral-storage',
-  );
+  const rows: [name: string, asked: number, used: number, total: number][] = [
+    ['cpu', requests.milliCpu, requested.milliCpu, allocatable.milliCpu],
+    ['memory', requests.memory, requested.memory, allocatable.memory],
+    ['ephemeral-storage', requests.ephemeralStorage, requested.ephemeralStorage, allocatable.ephemeralStorage],
+  ];
   for (const [name, amount] of requests.scalar ?? []) {
-    check(amount, requested.scalar?.get(name) ?? 0, allocatable.scalar?.get(name) ?? 0, `Insufficient ${name}`);
+    rows.push([name, amount, requested.scalar?.get(name) ?? 0, allocatable.scalar?.get(name) ?? 0]);
   }
-  return reasons && refusalOf(reasons, unresolvable);
+  // What is not asked for cannot be missing, however full the node is.
+  const missing = rows.filter(([, asked, used, total]) => asked > 0 && asked > total - used);
+  const reasons = missing.map(([name]) => `Insufficient ${name}`);
+  if (node.pods.size + 1 > node.allowedPods) reasons.unshift('Too many pods');
+  if (reasons.length === 0) return undefined;
+  const unresolvable = missing.some(([, asked, , total]) => asked > total);
+  return refusalOf(reasons, unresolvable);
 }
 
 const leastAllocated = (wanted: number, total: number) =>
