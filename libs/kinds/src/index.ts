@@ -76,3 +76,4 @@ export { sandboxTemplateKind } from './sandkube/sandbox-template.kind.js';
 export { sandboxKind } from './sandkube/sandbox.kind.js';
 export { priorityClassKind } from './scheduling/priority-class.kind.js';
 export { storageClassKind } from './storage/storage-class.kind.js';
+export { decodeProtobuf } from './protobuf/decode.js';
