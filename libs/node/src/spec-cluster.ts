@@ -1,7 +1,7 @@
 import { Random, type SandboxEnv, sandboxId, TraceRing } from '#base';
 import { admissionChain } from '#admission';
 import { type ClusterApi, newInformers } from '#client';
-import { builtInKinds, type CoreV1Event, eventKind, nodeKind, type Pod, podKind } from '#kinds';
+import { builtInKinds, type CoreV1Event, eventKind, type Node, nodeKind, type Pod, podKind } from '#kinds';
 import { apiFor, createRegistry, Heartbeats } from '#registry';
 import { memoryStore } from '#storage';
 import { FakeClock } from '#testing';
@@ -51,7 +51,10 @@ export async function aSpecCluster(): Promise<SpecCluster> {
   const served = { env, kinds: builtInKinds, traces: new TraceRing(4), heartbeats };
   const clients = apiFor({ verbs, store, clusterOf: () => served, traceClock: clock });
   const admin = clients(env.id, { username: 'kubernetes-admin', groups: ['system:masters'] });
-  for (const node of starterNodes(env)) await admin.create(nodeKind, node);
+  for (const node of starterNodes(env)) {
+    const created = await admin.create<Node>(nodeKind, node);
+    await admin.update<Node>(nodeKind, { ...created, status: node.status! }, 'status');
+  }
 
   const rows: string[] = [];
   const seen: Pod[] = [];

@@ -119,7 +119,7 @@ export class NodeAgent {
     const { name } = this.side;
     if (!this.node.spec?.podCIDR) {
       const podCIDR = fallback.podCIDR;
-      await this.write({ spec: { podCIDR, podCIDRs: [podCIDR] } }, undefined);
+      await this.write({ spec: { podCIDR, podCIDRs: [podCIDR] } }, 'spec');
     }
     const identity = { name, ip: this.side.hostIP, random: env.random.derive('nodes'), nowMs: env.clock.nowMs() };
     const wasReady = isReady(this.node.status);
@@ -128,10 +128,16 @@ export class NodeAgent {
     if (!wasReady) this.events.event(this.node, 'Normal', 'NodeReady', `Node ${name} status is now: NodeReady`);
   }
 
-  private async write(patch: { [key: string]: Json }, subresource: 'status' | undefined = 'status'): Promise<void> {
+  private async write(patch: { [key: string]: Json }, part: 'spec' | 'status' = 'status'): Promise<void> {
     try {
       const body = { type: 'strategic', patch } as const;
-      this.node = await this.context.api.patch(nodeKind, '', this.side.name, body, subresource);
+      this.node = await this.context.api.patch(
+        nodeKind,
+        '',
+        this.side.name,
+        body,
+        part === 'status' ? part : undefined,
+      );
     } catch (error) {
       if (!isReason(error, 'NotFound') && !this.closed) this.context.refreshLater();
     }
