@@ -112,7 +112,7 @@ function containersOf(pod: Pod): string[] {
   const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
   return [...initContainerStatuses, ...containerStatuses].map(({ name, state, lastState, restartCount }) => {
     const text = JSON.stringify({ restartCount, state, ...(lastState?.terminated ? { lastState } : {}) });
-    return `  ${name} ${text.replaceAll(/containerd:\/\/(\w{6})\w*/g, 'containerd://$1…')}`;
+    return `  ${name} ${text.replaceAll(/containerd:\/\/\w*/g, 'containerd://…')}`;
   });
 }
 
@@ -140,6 +140,7 @@ async function told({ spec, act, keep }: Story): Promise<string> {
     expect(cluster.clock.pendingTimers).toBe(0);
   }
   const last = cluster.seen.at(-1)!;
+  const uid = last.metadata.uid!;
   cluster.stop();
   return [
     'kubectl get pods -w',
@@ -154,7 +155,9 @@ async function told({ spec, act, keep }: Story): Promise<string> {
     'Conditions at the end',
     ...conditionsOf(last),
     '',
-  ].join('\n');
+  ]
+    .join('\n')
+    .replaceAll(uid, '<uid>');
 }
 
 describe('the life of a pod', () => {

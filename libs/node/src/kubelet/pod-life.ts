@@ -70,7 +70,8 @@ export class PodLife {
   ) {
     this.writer = new StatusWriter(node.api, pod, () => runner.retry());
     this.containers = containersOf(pod);
-    const random = node.random.derive(`pod/${pod.metadata.uid}`);
+    // By name, not uid: what else the sandbox drew before does not change how long a pod takes.
+    const random = node.random.derive(`pod/${pod.metadata.namespace}/${pod.metadata.name}`);
     this.chance = () => random.next();
     this.seenAtMs = node.clock.nowMs();
     this.over = isFinished(pod);
