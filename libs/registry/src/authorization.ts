@@ -1,4 +1,6 @@
 import { type Authorizer, forbidden, GROUP_MASTERS, type RequestAttributes } from '#auth';
+import { StatusError } from '#apimachinery';
+import type { Verb } from '#kinds';
 import type { RequestContext, Target } from './request.js';
 
 /** What authorizers are asked about this request. Models RequestInfoFactory (1.36). */
@@ -18,7 +20,7 @@ export function attributesOf(verb: string, target: Target, name = target.name ??
   };
 }
 
-/** Fails with 403 and upstream's sentence when the user may not. */
+/** Fails with 403 and upstream's sentence when the user may not, with 405 when nobody can. */
 export async function authorize(
   ctx: RequestContext,
   authorizer: Authorizer,
@@ -33,4 +35,7 @@ export async function authorize(
     : await authorizer.authorize(ctx.user, attributes);
   end({ allowed: decision.allowed });
   if (!decision.allowed) throw forbidden(ctx.user, attributes, decision.reason);
+  if (!target.subresource && !target.kind.verbs.includes(verb as Verb)) {
+    throw StatusError.methodNotAllowed({ group: target.kind.group, resource: target.kind.resource }, verb);
+  }
 }

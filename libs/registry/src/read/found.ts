@@ -7,7 +7,7 @@ import { FoundObject, MadeObject } from './found-object.js';
 
 /** As readers see it: in the version of `kind`, with the times of a beating heart laid over. */
 export function foundOf(
-  parts: Parts,
+  parts: Pick<Parts, 'parsed' | 'heartbeatsOf'>,
   sandbox: SandboxId,
   kind: Kind,
   stored: StoredObject,

@@ -45,7 +45,7 @@ export async function get(
   const found = foundOf(parts, ctx.env.id, target.kind, stored);
   if (!subresource) return found;
   const view = target.kind.subresources.find(({ name }) => name === subresource);
-  if (!view || !view.verbs.includes('get')) throw StatusError.noSuchPath();
+  if (!view || (view.virtual && !view.project) || !view.verbs.includes('get')) throw StatusError.noSuchPath();
   return view.project ? new MadeObject(view.project(found.object())) : found;
 }
 

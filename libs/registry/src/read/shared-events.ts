@@ -24,7 +24,7 @@ export class SharedEvents {
     if (!shared) {
       shared = {
         type: event.type,
-        found: foundOf(this.parts as Parts, sandbox, kind, event.object),
+        found: foundOf(this.parts, sandbox, kind, event.object),
         resourceVersion: String(event.object.revision),
       };
       known.set(event, shared);

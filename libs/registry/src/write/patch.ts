@@ -13,11 +13,10 @@ import type { Parts } from '../parts.js';
 import type { Body, Found, PatchType, RequestContext, Target, WriteOptions } from '../request.js';
 import { subjectOf } from '../subject.js';
 import { checkName, settleNamespace } from './body-checks.js';
-import { decodeValue } from './decode.js';
+import { decodeValue, expectedOf } from './decode.js';
 import { replaceStored } from './replace.js';
 import { shownAs } from './subresource.js';
-import { expectedOfView, viewOf } from './update.js';
-import { expectedOf } from './decode.js';
+import { expectedOfView, quietly, viewOf } from './update.js';
 
 /** What this server takes. Server-side apply is refused by name until it is whole. */
 const ACCEPTED = [
@@ -43,7 +42,7 @@ export async function patch(
     uid: '',
     change: (_stored, old) => {
       const current = view?.project ? view.project(old) : old;
-      const quiet = warned ? { ...ctx, warn: () => {} } : ctx;
+      const quiet = warned ? quietly(ctx) : ctx;
       warned = true;
       const object = decodeValue(quiet, expected, apply(current as unknown as Json), [], options);
       // What a patch does not name stays; what it takes away the server gives back or refuses.

@@ -29,7 +29,7 @@ export async function update(
   // Only the first attempt may use what was decoded; another needs an object of its own.
   let decoded: KubeObject | undefined = first;
   const next = (): KubeObject => {
-    const object = decoded ?? decode({ ...ctx, warn: () => {} }, expected, body, options);
+    const object = decoded ?? decode(quietly(ctx), expected, body, options);
     if (!decoded) settleNamespace(target, object);
     decoded = undefined;
     return object;
@@ -47,11 +47,16 @@ export async function update(
   return view ? shownAs(view, found) : found;
 }
 
+/** For attempts after the first: what was wrong with the body has been said. */
+export function quietly({ env, kinds, user, trace }: RequestContext): RequestContext {
+  return { env, kinds, user, trace, warn: () => {} };
+}
+
 /** The subresource that is written, or undefined for the object itself. */
 export function viewOf(target: Target, verb: 'update' | 'patch'): Subresource | undefined {
   if (!target.subresource) return undefined;
   const view = target.kind.subresources.find(({ name }) => name === target.subresource);
-  if (!view) throw StatusError.noSuchPath();
+  if (!view || (view.virtual && !view.merge)) throw StatusError.noSuchPath();
   if (!view.verbs.includes(verb)) throw StatusError.methodNotAllowed(subjectOf(target.kind), verb);
   return view;
 }
