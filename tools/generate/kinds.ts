@@ -22,15 +22,20 @@ export const kindsGenerator: Generator = {
   name: 'kinds',
   inputs: [
     `${CLIENT_NODE}/package.json`,
-    ...['definitions.txt', 'resources.json', 'list-types.json', 'quantities.json', 'defaults.json'].map(
-      (file) => `${FACTS}/${file}`,
-    ),
+    ...[
+      'definitions.txt',
+      'resources.json',
+      'list-types.json',
+      'quantities.json',
+      'defaults.json',
+      'protobuf-fields.json',
+    ].map((file) => `${FACTS}/${file}`),
     ...['kinds', 'definitions', 'generator', 'models', 'schema', 'typescript'].map(
       (file) => `tools/generate/${file}.ts`,
     ),
   ],
   outputDir: 'libs/kinds/src/generated',
-  outputs: ['schema.ts', 'descriptions.ts', 'resources.ts', 'types.ts'],
+  outputs: ['schema.ts', 'descriptions.ts', 'resources.ts', 'types.ts', 'protobuf.ts'],
   run(rootDir) {
     const modelsDir = new URL(`${CLIENT_NODE}/dist/gen/models/`, rootDir);
     const definitions = readDefinitions(new URL(`${FACTS}/definitions.txt`, rootDir), modelsDir);
@@ -60,6 +65,7 @@ export const kindsGenerator: Generator = {
       'schema.ts': jsonModule('schemaJson', schemas),
       'descriptions.ts': jsonModule('descriptionsJson', descriptions),
       'resources.ts': jsonModule('resourcesJson', json(`${FACTS}/resources.json`, rootDir)),
+      'protobuf.ts': jsonModule('protobufFieldsJson', json(`${FACTS}/protobuf-fields.json`, rootDir)),
       'types.ts': writeTypes(definitions, schemas),
     };
   },

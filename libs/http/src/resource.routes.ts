@@ -1,12 +1,12 @@
 import { StatusError } from '#apimachinery';
 import type { Kind, Subresource } from '#kinds';
 import type { PatchType, Target } from '#registry';
-import { decodeBody } from '#apimachinery';
 import { sendJson } from './answer.js';
 import { readBody } from './body.js';
 import type { Exchange } from './exchange.js';
 import { sendList } from './list-answer.js';
-import { bodyFormatOf, mediaTypeOf } from './media-type.js';
+import { mediaTypeOf } from './media-type.js';
+import { objectReaderOf, readValue } from './object-body.js';
 import {
   deleteRequestOfBody,
   deleteRequestOfQuery,
@@ -118,18 +118,18 @@ const ACTIONS: Record<Action, Server> = {
 
   async create(x, target) {
     const accepted = resourceNegotiator.choose(x.request.headers.accept);
-    const format = bodyFormatOf(x.request.headers['content-type']);
+    const read = objectReaderOf(x.request.headers['content-type']);
     const options = writeOptionsOf(x.query, 'CreateOptions');
-    const body = { bytes: await readBody(x.request), format };
+    const body = await read(x.request);
     const found = await x.cluster.verbs.create(x, target, body, options);
     return sendJson(x, 201, objectText(x, target.kind, found, accepted), accepted.format);
   },
 
   async update(x, target) {
     const accepted = resourceNegotiator.choose(x.request.headers.accept);
-    const format = bodyFormatOf(x.request.headers['content-type']);
+    const read = objectReaderOf(x.request.headers['content-type']);
     const options = writeOptionsOf(x.query, 'UpdateOptions');
-    const body = { bytes: await readBody(x.request), format };
+    const body = await read(x.request);
     const found = await x.cluster.verbs.update(x, target, body, options);
     return sendJson(x, found.created ? 201 : 200, objectText(x, target.kind, found, accepted), accepted.format);
   },
@@ -162,8 +162,6 @@ const ACTIONS: Record<Action, Server> = {
 
 /** DeleteOptions come in the body or, when there is none, in the query. */
 async function deleteRequestOf(x: Exchange) {
-  const bytes = await readBody(x.request);
-  if (bytes.length === 0) return deleteRequestOfQuery(x.query);
-  const format = bodyFormatOf(x.request.headers['content-type']);
-  return deleteRequestOfBody(decodeBody(bytes, format).value);
+  const value = await readValue(x.request);
+  return value === undefined ? deleteRequestOfQuery(x.query) : deleteRequestOfBody(value);
 }
