@@ -42,6 +42,7 @@ export interface WatchHandle {
 /**
  * One cluster, seen by one component under its own identity. Every call goes the whole way: authorization, admission,
  * registry, store. Failures are StatusErrors. Objects returned are shared and frozen by convention: copy before change.
+ * Objects given are read only; they may share parts with returned ones.
  */
 export interface ClusterApi {
   readonly sandbox: SandboxId;

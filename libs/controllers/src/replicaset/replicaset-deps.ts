@@ -1,4 +1,4 @@
-import { controllerRefOf, deepCopy, isReason, type KubeObject } from '#apimachinery';
+import { controllerRefOf, isReason, type KubeObject } from '#apimachinery';
 import type { ControllerContext, ObjectKey } from '#controller-runtime';
 import { type Pod, podKind, type ReplicaSet, replicaSetKind } from '#kinds';
 import { claimWritesOf } from '../claim-writes.js';
@@ -89,7 +89,7 @@ export function newReplicaSetDeps({ env, api, informers, events }: ControllerCon
   };
 }
 
-/** The pod that the template describes; a copy, for the API may fill in what it is given. */
+/** The pod that the template describes. It shares the template's parts: the API only reads what it is given. */
 function podFromTemplate(rs: ReplicaSet): Pod {
   const { metadata, spec } = rs.spec.template ?? {};
   return {
@@ -98,11 +98,11 @@ function podFromTemplate(rs: ReplicaSet): Pod {
     metadata: {
       generateName: `${rs.metadata.name}-`,
       namespace: rs.metadata.namespace!,
-      ...(metadata?.labels ? { labels: { ...metadata.labels } } : {}),
-      ...(metadata?.annotations ? { annotations: { ...metadata.annotations } } : {}),
-      ...(metadata?.finalizers ? { finalizers: [...metadata.finalizers] } : {}),
+      ...(metadata?.labels ? { labels: metadata.labels } : {}),
+      ...(metadata?.annotations ? { annotations: metadata.annotations } : {}),
+      ...(metadata?.finalizers ? { finalizers: metadata.finalizers } : {}),
       ownerReferences: [newControllerRef(rs, replicaSetKind)],
     },
-    spec: deepCopy(spec ?? { containers: [] }),
+    spec: spec ?? { containers: [] },
   };
 }
