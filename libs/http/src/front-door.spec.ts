@@ -197,11 +197,16 @@ describe('connections', () => {
     const session = connectHttp2(server.secure, server.client(ALPHA));
     const closed = new Promise((resolve) => session.on('close', resolve));
     session.on('error', () => {});
-    for (let i = 0; i < 3_000 && !session.destroyed; i++) {
-      const stream = session.request({ ':path': '/sandboxes/alpha/version' });
-      stream.on('error', () => {});
-      stream.close(constants.NGHTTP2_CANCEL);
-      if (i % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => session.on('connect', resolve));
+    for (let i = 0; i < 10 && !session.closed; i++) {
+      const streams = Array.from({ length: 100 }, () =>
+        session.request({ ':path': `/sandboxes/alpha${MAPS}?watch=1` }),
+      );
+      for (const stream of streams) stream.on('error', () => {});
+      await Promise.all(
+        streams.map((stream) => new Promise((resolve) => stream.on('response', resolve).on('close', resolve))),
+      );
+      for (const stream of streams) stream.close(constants.NGHTTP2_CANCEL);
     }
     await closed;
     expect((await http2Get('/sandboxes/alpha/version', ALPHA)).status).toBe(200);

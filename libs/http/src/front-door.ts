@@ -35,7 +35,7 @@ export async function createFrontDoor(options: FrontDoorOptions): Promise<FrontD
   const app = await makeApplication(options, () => address);
   const secure = app.getHttpServer() as unknown as Http2SecureServer;
   const desk = app.get(FrontDesk);
-  guardSecure(secure);
+  guardSecure(secure, options.clock);
   acceptUpgrades(secure, desk, options);
   const sockets = [trackSockets(secure)];
   try {

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import { StatusError } from '#apimachinery';
-import { entropy } from '#base';
+import { type Clock, entropy } from '#base';
 
 /** The reference server accepts 64 kB of headers; Node's default is 16 KiB. */
 export const HEADER_BYTES_MAX = 64 * 1024;
@@ -47,11 +47,11 @@ export function guardHttp1(server: Server | Http2SecureServer): void {
   (server as Server).on('clientError', refuse);
 }
 
-export function guardSecure(server: Http2SecureServer): void {
+export function guardSecure(server: Http2SecureServer, clock: Clock): void {
   guardHttp1(server);
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   server.on('sessionError', (_error, session) => session.destroy());
-  server.on('session', (session: ServerHttp2Session) => guardResets(session));
+  server.on('session', (session: ServerHttp2Session) => guardResets(session, clock));
 }
 
 /** Text of the answers to what is not even a request. */
@@ -79,21 +79,26 @@ function refuse(error: Error & { code?: string }, socket: Duplex): void {
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
-/** Streams that a client may break off on one connection beyond those that it let finish (CVE-2023-44487). */
+/** Streams that a client may break off on one connection at once, and how many a second it gets back (CVE-2023-44487). */
 const RESETS_MAX = 500;
+const RESETS_PER_SECOND = 30;
 const NGHTTP2_ENHANCE_YOUR_CALM = 0xb;
 const NGHTTP2_NO_ERROR = 0;
 
 /**
- * Rapid reset: opening streams and breaking them off at once costs the client nothing. Finished streams pay resets
- * back, so that a busy honest client (which cancels watches) never reaches the limit.
+ * Rapid reset: opening streams and breaking them off at once costs the client nothing. Time gives the allowance back,
+ * so that an honest client, which cancels a watch now and then, never runs out of it.
  */
-function guardResets(session: ServerHttp2Session): void {
-  let resets = 0;
+function guardResets(session: ServerHttp2Session, clock: Clock): void {
+  let left = RESETS_MAX;
+  let countedMs = clock.monotonicMs();
   session.on('stream', (stream) => {
     stream.once('close', () => {
-      if (stream.rstCode === NGHTTP2_NO_ERROR) resets = Math.max(0, resets - 1);
-      else if (++resets > RESETS_MAX && !session.destroyed) session.destroy(undefined, NGHTTP2_ENHANCE_YOUR_CALM);
+      if (stream.rstCode === NGHTTP2_NO_ERROR) return;
+      const nowMs = clock.monotonicMs();
+      left = Math.min(RESETS_MAX, left + ((nowMs - countedMs) / 1_000) * RESETS_PER_SECOND) - 1;
+      countedMs = nowMs;
+      if (left < 0 && !session.destroyed) session.destroy(undefined, NGHTTP2_ENHANCE_YOUR_CALM);
     });
   });
 }
