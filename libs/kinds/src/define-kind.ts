@@ -1,4 +1,4 @@
-import { apiVersionOf, groupResourceName, type KubeObject, parseApiVersion } from '#apimachinery';
+import { groupResourceName, type KubeObject, parseApiVersion } from '#apimachinery';
 import { invariant } from '#base';
 import { definitionNameOf, resolveRef, type ResourceFact, resourceFacts } from './definitions.js';
 import type { Kind, StorageIdentity, Subresource, Verb } from './kind.js';
@@ -197,8 +197,4 @@ function withStatus<T extends KubeObject>(stored: T, body: KubeObject, labels: R
 /** Views whose rules come with their kind take nothing until then. */
 function mergeNothing<T extends KubeObject>(stored: T): T {
   return stored;
-}
-
-export function apiVersionOfKind(kind: Pick<Kind, 'group' | 'version'>): string {
-  return apiVersionOf(kind);
 }

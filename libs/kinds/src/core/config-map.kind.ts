@@ -28,7 +28,8 @@ export const configMapKind = defineKind<ConfigMap>({
       if (Object.hasOwn(data, key))
         errors.push(fieldError.invalid(`data[${key}]`, key, 'duplicate of key present in binaryData'));
     }
-    checkSize(errors, '', bytesOf(configMap));
+    // Upstream's path of the whole object.
+    checkSize(errors, '[]', bytesOf(configMap));
     return errors;
   },
   validateUpdate: (configMap, old) => checkSealed(configMap, old),
