@@ -1,17 +1,24 @@
 import { revision, type Revision } from '#base';
 import type { Change } from '../change.js';
+import type { ServerKey } from '../crypto.js';
 import { endOfPrefix } from '../key-order.js';
 import { compactedError, noSuchSandbox, type Undo } from '../sandbox-log.js';
 import type { StoredObject, StoreEvent, StoreEventType } from '../store.js';
+import { sandboxOwner } from './data-keys.js';
 import type { Database, Row } from './database.js';
 import type { Holder } from './holder.js';
 import { LOG, UNDO } from './sql.js';
 import { facetsOf, storedOf } from './stored-rows.js';
 
-interface LogRow extends Row {
+interface LogHead extends Row {
   readonly incarnation: number;
-  readonly head: number;
   readonly compacted: number;
+  /** The data key, which another process may have made since this one woke the sandbox. */
+  readonly wrapped: string | null;
+}
+
+interface LogRow extends LogHead {
+  readonly head: number;
   /** The rest is null when the log has nothing to say. */
   readonly revision: number | null;
   readonly type: number;
@@ -23,8 +30,7 @@ interface LogRow extends Row {
   readonly facets: string;
 }
 
-interface UndoRow extends Row {
-  readonly compacted: number;
+interface UndoRow extends LogHead {
   readonly key: string | null;
   readonly previous_revision: number;
   readonly previous: string | null;
@@ -45,7 +51,10 @@ export interface LogPart {
 
 /** Reads the logs of sandboxes from the database. */
 export class LogReader {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly server: ServerKey,
+  ) {}
 
   /**
    * Changes of keys under `prefix` after `after`. Throws `compacted`, or `no-such-sandbox` when the sandbox has gone (or
@@ -54,9 +63,7 @@ export class LogReader {
   async changes(holder: Holder, after: Revision, prefix: string): Promise<LogPart> {
     const values = [holder.id, after, prefix, endOfPrefix(prefix), CHANGES_MAX];
     const rows = await this.database.read<LogRow>(LOG, values);
-    const first = rows[0];
-    if (first === undefined || first.incarnation !== holder.incarnation) throw noSuchSandbox(holder.id);
-    if (first.compacted > after) throw compactedError(after, revision(first.compacted));
+    const first = this.check(rows[0], holder, after);
     const live = new Map<string, StoredObject | undefined>();
     const entries = first.revision === null ? [] : rows.map((row) => entryOf(row, holder, live));
     const isLast = entries.length < CHANGES_MAX;
@@ -68,13 +75,18 @@ export class LogReader {
   async undo(holder: Holder, at: Revision, prefix: string): Promise<Undo> {
     const values = [holder.id, at, prefix, endOfPrefix(prefix), holder.log.head];
     const rows = await this.database.read<UndoRow>(UNDO, values);
-    const first = rows[0];
-    if (first === undefined) throw noSuchSandbox(holder.id);
-    if (first.compacted > at) throw compactedError(at, revision(first.compacted));
+    const first = this.check(rows[0], holder, at);
     const undo = new Map<string, StoredObject | undefined>();
     if (first.key === null) return undo;
     for (const row of rows) undo.set(row.key!, previousOf(row, holder));
     return undo;
+  }
+
+  private check<T extends LogHead>(first: T | undefined, holder: Holder, after: Revision): T {
+    if (first === undefined || first.incarnation !== holder.incarnation) throw noSuchSandbox(holder.id);
+    if (first.compacted > after) throw compactedError(after, revision(first.compacted));
+    if (first.wrapped !== null) holder.dataKey ??= this.server.unwrap(sandboxOwner(holder.id), first.wrapped);
+    return first;
   }
 }
 

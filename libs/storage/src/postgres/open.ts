@@ -80,7 +80,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const holderNumber = Number.parseInt(entropy(6), 16) || 1;
 
   const snapshots = new Snapshots(database, serverKey);
-  const reader = new LogReader(database);
+  const reader = new LogReader(database, serverKey);
   const ringLimits = { changesMax: limits.ringChangesMax, charactersMax: limits.ringCharactersMax };
   const awake = new AwakeSandboxes({
     database,

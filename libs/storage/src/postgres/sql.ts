@@ -150,8 +150,9 @@ WHERE h.sandbox_id = $1`,
 export const LOG: Sql = {
   name: 'log',
   text: `
-SELECT h.incarnation, h.head, h.compacted, e.*
-FROM sandbox_head h LEFT JOIN LATERAL (
+SELECT h.incarnation, h.head, h.compacted, k.wrapped, e.*
+FROM sandbox_head h LEFT JOIN sandbox_key k ON k.sandbox_id = h.sandbox_id
+LEFT JOIN LATERAL (
   SELECT e.revision, e.type, e.key, e.commit_id, e.previous_revision, e.previous_facets,
     CASE WHEN e.type = 2 THEN e.value WHEN o.revision IS NOT NULL THEN o.value ELSE lead(e.previous) OVER later END AS value,
     CASE WHEN e.type = 2 THEN e.facets WHEN o.revision IS NOT NULL THEN o.facets
@@ -172,8 +173,9 @@ ORDER BY e.revision`,
 export const UNDO: Sql = {
   name: 'undo',
   text: `
-SELECT h.compacted, e.*
-FROM sandbox_head h LEFT JOIN LATERAL (
+SELECT h.incarnation, h.compacted, k.wrapped, e.*
+FROM sandbox_head h LEFT JOIN sandbox_key k ON k.sandbox_id = h.sandbox_id
+LEFT JOIN LATERAL (
   SELECT DISTINCT ON (e.key) e.key, e.previous_revision, e.previous, e.previous_facets
   FROM event e
   WHERE e.sandbox_id = $1 AND e.revision > $2 AND e.revision <= $5 AND e.key >= $3 AND e.key < $4
