@@ -23,6 +23,9 @@ export interface LogEntry {
 /** What a container's log holds at most, as a rotated log does. */
 const LINES_MAX = 10_000;
 
+/** containerd's longest line. */
+const LINE_LENGTH_MAX = 16_384;
+
 const bad = (why: string) => StatusError.badRequest(why);
 
 function statusOf(pod: Pod, name: string): ContainerStatus {
@@ -103,7 +106,7 @@ export async function containerLogs(
     if (afterMs > endMs) break;
     const atMs = fromMs + afterMs;
     if (request.sinceMs !== undefined && atMs < request.sinceMs) continue;
-    entries.push({ atMs, stream, text });
+    entries.push({ atMs, stream, text: text.slice(0, LINE_LENGTH_MAX) });
     // Twice the limit, then one cut: no shifting line by line.
     if (entries.length >= 2 * LINES_MAX) entries.splice(0, LINES_MAX);
   }

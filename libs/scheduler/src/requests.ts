@@ -25,11 +25,21 @@ const NON_ZERO_MEMORY_BYTES = 200 * 1024 * 1024;
 const PARSED_QUANTITIES_MAX = 1024;
 const parsedQuantities = new Map<string, { value: number; milli: number }>();
 
+/** What cannot be read (a node's status is not ours to validate) counts as nothing. */
+function measured(text: string): { value: number; milli: number } {
+  try {
+    const quantity = parseQuantity(text);
+    return { value: Number(quantity.value()), milli: Number(quantity.milliValue()) };
+  } catch (error) {
+    if (error instanceof RangeError) return { value: 0, milli: 0 };
+    throw error;
+  }
+}
+
 function parsed(text: string): { value: number; milli: number } {
   const known = parsedQuantities.get(text);
   if (known) return known;
-  const quantity = parseQuantity(text);
-  const fresh = { value: Number(quantity.value()), milli: Number(quantity.milliValue()) };
+  const fresh = measured(text);
   if (parsedQuantities.size >= PARSED_QUANTITIES_MAX) parsedQuantities.clear();
   parsedQuantities.set(text, fresh);
   return fresh;

@@ -5,13 +5,21 @@ import { finish, type ImageModel, type Run, type RunContext, serve } from './ima
 
 const SHELL = /^(?:\/usr)?(?:\/bin\/)?(?:ba|da|a|z)?sh$/;
 
+/** What variables may add to one command line, as the kernel limits it. */
+const EXPANSION_LENGTH_MAX = 131_072;
+
 const VARIABLE = /\$\(([A-Za-z_][\w.-]*)\)|\$\$/g;
 
 /** `$(NAME)` in command and args, as the kubelet (not a shell) puts it in; unknown names stay, `$$` is a `$`. */
 function expand(words: readonly string[], env: ReadonlyMap<string, string>): string[] {
-  return words.map((word) =>
-    word.replaceAll(VARIABLE, (match, name?: string) => (name === undefined ? '$' : (env.get(name) ?? match))),
-  );
+  let added = 0;
+  const valueOf = (match: string, name?: string) => {
+    if (name === undefined) return '$';
+    const value = env.get(name) ?? match;
+    added += value.length;
+    return added > EXPANSION_LENGTH_MAX ? '' : value;
+  };
+  return words.map((word) => word.replaceAll(VARIABLE, valueOf));
 }
 
 /** What is run: command replaces entrypoint and drops cmd, args replaces cmd. */
@@ -27,7 +35,8 @@ export function runOf(image: ImageModel, context: RunContext, argv: readonly str
   if (SHELL.test(program)) return shellRun(image, context, args);
   const own = image.run(context, argv);
   if (own) return own;
-  return builtinOf(program) ? runScript(argv.map(quoted).join(' '), context, () => undefined) : undefined;
+  if (!builtinOf(program)) return undefined;
+  return runScript(argv.map(quoted).join(' '), context, () => undefined) ?? finish({ afterMs: 10, code: 0 });
 }
 
 const quoted = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;

@@ -1,3 +1,4 @@
+import type { Random } from '#base';
 import { isReason, parseTime } from '#apimachinery';
 import { type Pod, podKind } from '#kinds';
 import { type ContainerState, containersOf, forgetBackoff, restarts, succeeded } from './container.js';
@@ -50,7 +51,7 @@ export class PodLife {
   private readonly writer: StatusWriter;
   private readonly containers: readonly ContainerState[];
   private readonly probes = new Map<ContainerState, ContainerProbes>();
-  private readonly chance: () => number;
+  private random: Random | undefined;
   private readonly seenAtMs: number;
   private podIP: string | undefined;
   private hasSandbox: boolean;
@@ -70,9 +71,6 @@ export class PodLife {
   ) {
     this.writer = new StatusWriter(node.api, pod, () => runner.retry());
     this.containers = containersOf(pod);
-    // By name, not uid: what else the sandbox drew before does not change how long a pod takes.
-    const random = node.random.derive(`pod/${pod.metadata.namespace}/${pod.metadata.name}`);
-    this.chance = () => random.next();
     this.seenAtMs = node.clock.nowMs();
     this.over = isFinished(pod);
     this.toResume = pod.status?.startTime !== undefined && !this.over;
@@ -152,9 +150,15 @@ export class PodLife {
       node,
       podIP: this.podIP ?? '',
       pause: (ms) => this.runner.pause(ms),
-      chance: this.chance,
+      chance: () => this.chance(),
       event: (container, type, reason, message) => this.containerEvent(container, type, reason, message),
     };
+  }
+
+  private chance(): number {
+    // By name, not uid: what else the sandbox drew before does not change how long a pod takes.
+    this.random ??= this.node.random.derive(`pod/${this.pod.metadata.namespace}/${this.pod.metadata.name}`);
+    return this.random.next();
   }
 
   private containerEvent(

@@ -98,7 +98,11 @@ export class PodWorker {
       }
     }
     this.busy = false;
-    if (this.closed) return;
+    if (!this.closed) this.rest(retry);
+  }
+
+  /** Until the next date that matters. */
+  private rest(retry: boolean): void {
     const dueMs = Math.min(this.life.dueMs(), retry ? this.node.clock.nowMs() + RETRY_MS : Infinity);
     if (dueMs < Infinity) this.agenda.at(this, dueMs);
     else this.agenda.cancel(this);

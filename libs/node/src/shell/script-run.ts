@@ -7,6 +7,8 @@ import { splitWords } from './words.js';
 const STEPS_TO_KNOW_MAX = 2_000;
 /** Commands run to show its output. */
 const STEPS_TO_SHOW_MAX = 100_000;
+/** Commands run for one probe. */
+const STEPS_TO_PROBE_MAX = 200;
 /** What a command takes at least, so that no loop is endless in no time. */
 const STEP_MS = 1;
 
@@ -91,7 +93,13 @@ class ScriptRunner {
     }
   }
 
+  /** Counted for rounds as for commands: a loop may be empty. */
+  private step(): void {
+    if (++this.steps > this.stepsMax) throw new OutOfSteps();
+  }
+
   private *body(script: Script): Generator<LogLine, 'break' | undefined> {
+    this.step();
     try {
       yield* this.list(script);
     } catch (error) {
@@ -112,7 +120,7 @@ class ScriptRunner {
   }
 
   private *simple(text: string, writesTo: string | undefined): Generator<LogLine, number> {
-    if (++this.steps > this.stepsMax) throw new OutOfSteps();
+    this.step();
     const words = this.words(text);
     while (/^[A-Za-z_]\w*=/.test(words[0] ?? '')) {
       const assignment = words.shift()!;
@@ -244,7 +252,7 @@ export function runOnce(
     if (error instanceof ScriptError) return { code: 0, output: '' };
     throw error;
   }
-  const runner = new ScriptRunner(context, programs, STEPS_TO_KNOW_MAX, (path) => hasFile(path) ?? isSystemFile(path));
+  const runner = new ScriptRunner(context, programs, STEPS_TO_PROBE_MAX, (path) => hasFile(path) ?? isSystemFile(path));
   const words: string[] = [];
   const drawn = ending(runner, script, (line) => words.push(line.text));
   return { code: drawn.exit?.code ?? 0, output: words.join('\n') };

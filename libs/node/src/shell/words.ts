@@ -1,10 +1,14 @@
 /** A command line in words, with quotes removed and variables put in. Words that hold nothing but an unset variable vanish. */
 export type Lookup = (name: string) => string | undefined;
 
+/** What variables may add to one command. */
+const EXPANSION_LENGTH_MAX = 2_048;
+
 const VARIABLE = /^\$(?:\{([A-Za-z_]\w*)(?::?-([^}]*))?\}|([A-Za-z_]\w*))/;
 
 /** Splits one simple command into words. Only what a model needs: quotes, backslashes, $NAME, ${NAME}, ${NAME:-text}. */
 export function splitWords(text: string, lookup: Lookup): string[] {
+  let expandedLength = 0;
   const words: string[] = [];
   let word: string | undefined;
   let i = 0;
@@ -15,7 +19,10 @@ export function splitWords(text: string, lookup: Lookup): string[] {
       return '$';
     }
     i += match[0].length;
-    return lookup(match[1] ?? match[3] ?? '') ?? match[2] ?? '';
+    const value = lookup(match[1] ?? match[3] ?? '') ?? match[2] ?? '';
+    expandedLength += value.length;
+    // A script that doubles a variable in a loop would otherwise fill the memory.
+    return expandedLength > EXPANSION_LENGTH_MAX ? '' : value;
   };
   while (i < text.length) {
     const char = text[i]!;
