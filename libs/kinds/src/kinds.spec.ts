@@ -1,14 +1,31 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { apiVersionOf } from '#apimachinery';
-import { resourceFacts } from './definitions.js';
+import { apiVersionOf, type Json } from '#apimachinery';
+import { decodeErrors } from './decode.js';
+import { definitionOf, refName, resourceFacts } from './definitions.js';
 import { builtInKinds, hostKinds } from './kinds.js';
+import type { OpenApiSchema } from './schema.js';
 
 const kindFiles = readdirSync(new URL('.', import.meta.url), { recursive: true, encoding: 'utf8' }).filter((file) =>
   file.endsWith('.kind.ts'),
 );
 
 const textOf = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf8');
+
+/** All fields below a definition, names of references followed, so that versions can be compared. */
+function shapeText(definition: string, above: readonly string[] = []): string {
+  const properties = definitionOf(definition)?.properties;
+  if (!properties || above.includes(definition)) return definition.split('.').at(-1)!;
+  const textOfField = (schema: OpenApiSchema): string => {
+    const ref = refName(schema);
+    const inner = schema.items ?? schema.additionalProperties;
+    if (ref !== undefined) return shapeText(ref, [...above, definition]);
+    return `${schema.type}${inner ? `<${textOfField(inner)}>` : ''}`;
+  };
+  return `{${Object.entries(properties)
+    .map(([name, schema]) => `${name}:${textOfField(schema)}`)
+    .join()}}`;
+}
 
 describe('kinds.ts', () => {
   // Read as text: a glob cannot be imported without importing every file by a computed name.
@@ -73,6 +90,41 @@ describe('builtInKinds', () => {
     }
     expect(builtInKinds.byResource('events.k8s.io', 'v1', 'events')?.storage.groupResource).toBe('events');
     expect(builtInKinds.byResource('autoscaling', 'v1', 'horizontalpodautoscalers')?.storage.version).toBe('v2');
+  });
+
+  it('converts between versions wherever their shapes differ', () => {
+    for (const kind of builtInKinds.all) {
+      const { group, version } = kind.storage;
+      const stored = builtInKinds.byResource(group, version, kind.storage.groupResource.split('.')[0]!)!;
+      const isSame = shapeText(kind.definition) === shapeText(stored.definition);
+      const converts = kind.fromStorage !== undefined && kind.toStorage !== undefined;
+      const name = `${apiVersionOf(kind)} ${kind.resource}`;
+      expect({ name, fits: isSame || converts }).toEqual({ name, fits: true });
+    }
+  });
+
+  it.each([
+    [
+      'resourceclaims',
+      {
+        devices: {
+          requests: [
+            { name: 'a', deviceClassName: 'gpu', count: 1 },
+            { name: 'b', firstAvailable: [] },
+          ],
+        },
+      },
+    ],
+    ['resourceclaimtemplates', { spec: { devices: { requests: [{ name: 'a', deviceClassName: 'gpu' }] } } }],
+    ['resourceslices', { driver: 'd', devices: [{ name: 'a', basic: { attributes: { x: { int: 1 } } } }] }],
+  ])('reads back %s of v1beta1 as they were written', (resource, spec) => {
+    const kind = builtInKinds.byResource('resource.k8s.io', 'v1beta1', resource)!;
+    const written = { apiVersion: 'resource.k8s.io/v1beta1', kind: kind.kind, metadata: { name: 'a' }, spec };
+    const stored = kind.toStorage!(written);
+    expect(stored.apiVersion).toBe('resource.k8s.io/v1');
+    const preferred = builtInKinds.preferred('resource.k8s.io', resource)!;
+    expect(decodeErrors(preferred, JSON.parse(JSON.stringify(stored)) as Json)).toEqual({ unknown: [], wrong: [] });
+    expect(kind.fromStorage!(stored)).toEqual(written);
   });
 
   it('lists groups by priority, versions by stability', () => {

@@ -43,6 +43,9 @@ import { clusterRoleBindingKind } from './rbac/cluster-role-binding.kind.js';
 import { clusterRoleKind } from './rbac/cluster-role.kind.js';
 import { roleBindingKind } from './rbac/role-binding.kind.js';
 import { roleKind } from './rbac/role.kind.js';
+import { resourceClaimTemplateV1beta1Kind } from './resource/resource-claim-template-v1beta1.kind.js';
+import { resourceClaimV1beta1Kind } from './resource/resource-claim-v1beta1.kind.js';
+import { resourceSliceV1beta1Kind } from './resource/resource-slice-v1beta1.kind.js';
 import { sandboxSnapshotKind } from './sandkube/sandbox-snapshot.kind.js';
 import { sandboxTemplateKind } from './sandkube/sandbox-template.kind.js';
 import { sandboxKind } from './sandkube/sandbox.kind.js';
@@ -92,6 +95,9 @@ const kindsWithRules: readonly Kind[] = [
   roleKind,
   priorityClassKind,
   storageClassKind,
+  resourceClaimTemplateV1beta1Kind,
+  resourceClaimV1beta1Kind,
+  resourceSliceV1beta1Kind,
 ];
 
 const HOST_GROUP = 'sandkube.dev';
