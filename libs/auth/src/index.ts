@@ -15,6 +15,7 @@ export type { Authenticator, Authorizer, Credentials, Decision } from './credent
 export { forbidden, forbiddenMessage } from './forbidden.js';
 export { kubeconfigFor, kubeconfigOf, type KubeconfigCluster } from './kubeconfig.js';
 export { bootstrapPolicy } from './policy/bootstrap-policy.js';
+export { escalationMessage, rulesNotHeld } from './rbac/escalation.js';
 export type { PolicyRule } from './rbac/policy-rule.js';
 export { type RbacAuthorizer, rbacAuthorizer, type UserRules } from './rbac/rbac-authorizer.js';
 export { ADMIN_USERNAME, caOf, createSandboxCredentials, type SandboxCredentials } from './sandbox-credentials.js';

@@ -22,6 +22,7 @@ import { settleNamespace } from './body-checks.js';
 import { commitOne, writeOf } from './commit.js';
 import { decode, expectedOf } from './decode.js';
 import { hasStatus } from './rules.js';
+import { refuseEscalation } from './escalation.js';
 import { createSubresource } from './subresource.js';
 
 /** How often a generated name that is taken is generated anew. Models maxNameGenerationCreateAttempts (1.36). */
@@ -77,6 +78,7 @@ export async function createDecoded(
       const endValidating = ctx.trace.start('admission', { phase: 'validating' });
       await parts.admission.validate(request, reads);
       endValidating();
+      await refuseEscalation(parts, ctx, target, object, undefined);
     }
     try {
       return await store(parts, ctx, target, object, dryRun);

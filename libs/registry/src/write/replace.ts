@@ -19,6 +19,7 @@ import { statusOf, translated } from '../store-failure.js';
 import { subjectOf } from '../subject.js';
 import { admissionRequest, readsOf } from './admit.js';
 import { commitOne, writeOf } from './commit.js';
+import { refuseEscalation } from './escalation.js';
 import { mayComplete } from './deletion-rules.js';
 import { hasStatus } from './rules.js';
 
@@ -94,6 +95,7 @@ async function replaceOnce(
   const endValidating = ctx.trace.start('admission', { phase: 'validating' });
   await parts.admission.validate(request, reads);
   endValidating();
+  await refuseEscalation(parts, ctx, target, object, old);
   const claim = await parts.allocations.claim(ctx, kind, object, old);
   let written: Revision | undefined;
   try {
