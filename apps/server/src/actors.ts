@@ -5,7 +5,7 @@ import { controllers } from '#controllers';
 import { nodeIdentity, startKubelets } from '#node';
 import type { ServedCluster } from '#registry';
 import type { Actors, ActorStarter, SandboxLife } from '#sandboxes';
-import { sandboxController } from '#sandboxes';
+import { hostControllers } from '#sandboxes';
 import { schedulerIdentity, startScheduler } from '#scheduler';
 
 export interface ActorParts {
@@ -36,7 +36,7 @@ export class ActorHouse {
     const options = { apiFor, clock, failed: (failure: ReconcileFailure) => failed(failure) };
     this.ofSandboxes = new ControllerManager({ ...options, definitions: controllers });
     const hostDefinitions = controllers.filter(({ name }) => HOST_CONTROLLERS.has(name));
-    this.ofHost = new ControllerManager({ ...options, definitions: [...hostDefinitions, sandboxController(life)] });
+    this.ofHost = new ControllerManager({ ...options, definitions: [...hostDefinitions, ...hostControllers(life)] });
   }
 
   readonly start: ActorStarter = async (cluster) => {

@@ -8,7 +8,7 @@ import {
   type SandboxAuthenticator,
   type SandboxCredentials,
 } from '#auth';
-import { builtInKinds, hostKinds, type Kind, storageKey } from '#kinds';
+import { builtInKinds, hostKinds, type Kind, type KindCatalog, storageKey } from '#kinds';
 import { Heartbeats, type ServedCluster, type Verbs } from '#registry';
 import type { SandboxRecord, SandboxRecords, Store } from '#storage';
 
@@ -17,6 +17,12 @@ export interface OpenCluster extends ServedCluster {
   readonly authenticator: SandboxAuthenticator;
   readonly authorizer: RbacAuthorizer;
   readonly heartbeats: Heartbeats;
+  readonly credentials: SandboxCredentials;
+}
+
+/** What a cluster is made of before it has a log to stand on. */
+export interface ClusterFacts extends Pick<SandboxRecord, 'id' | 'seed' | 'clock'> {
+  readonly kinds: KindCatalog;
   readonly credentials: SandboxCredentials;
 }
 
@@ -51,7 +57,11 @@ export class OpenClusters {
   async wake(sandbox: SandboxId): Promise<OpenCluster | undefined> {
     const record = await this.parts.records.get(sandbox);
     if (!record?.credentials) return undefined;
-    const cluster = await this.assemble(record, JSON.parse(record.credentials) as SandboxCredentials);
+    const cluster = await this.assemble({
+      ...record,
+      kinds: sandbox === HOST_SANDBOX_ID ? hostKinds : builtInKinds,
+      credentials: JSON.parse(record.credentials) as SandboxCredentials,
+    });
     this.open.set(sandbox, cluster);
     return cluster;
   }
@@ -62,30 +72,26 @@ export class OpenClusters {
   }
 
   /** A cluster that is open for as long as `work` takes, without record and actors: how templates are made. */
-  async during(record: SandboxRecord, credentials: SandboxCredentials, work: (cluster: OpenCluster) => Promise<void>) {
-    const cluster = await this.assemble(record, credentials);
-    this.open.set(record.id, cluster);
+  async during(facts: ClusterFacts, work: (cluster: OpenCluster) => Promise<void>): Promise<void> {
+    const cluster = await this.assemble(facts);
+    this.open.set(facts.id, cluster);
     try {
       await work(cluster);
     } finally {
-      this.forget(record.id);
+      this.forget(facts.id);
     }
   }
 
-  private async assemble(record: SandboxRecord, credentials: SandboxCredentials): Promise<OpenCluster> {
+  private async assemble({ id, seed, clock: clockState, kinds, credentials }: ClusterFacts): Promise<OpenCluster> {
     const { store, clock } = this.parts;
     // The head salts the seed: the same history gives the same names, and a restart does not draw old ones again.
-    const head = await store.head(record.id);
-    const env: SandboxEnv = {
-      id: record.id,
-      clock: new VirtualClock(clock, record.clock),
-      random: new Random(`${record.seed}/${head}`),
-    };
-    const authorizer = rbacAuthorizer(store, record.id);
-    const reads = readsOf(store, record.id);
+    const random = new Random(`${seed}/${await store.head(id)}`);
+    const env: SandboxEnv = { id, clock: new VirtualClock(clock, clockState), random };
+    const authorizer = rbacAuthorizer(store, id);
+    const reads = readsOf(store, id);
     return {
       env,
-      kinds: record.id === HOST_SANDBOX_ID ? hostKinds : builtInKinds,
+      kinds,
       verbs: this.parts.verbs(),
       authorizer,
       authenticator: createAuthenticator({ credentials, clock: env.clock, realClock: clock, reads, authorizer }),

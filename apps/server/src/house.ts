@@ -1,9 +1,10 @@
-import { entropy, HOST_SANDBOX_ID, type SandboxId, systemClock } from '#base';
+import { entropy, HOST_SANDBOX_ID, invariant, type SandboxId, sandboxId, systemClock } from '#base';
 import type { KubeObject } from '#apimachinery';
 import { admissionChain, plugins } from '#admission';
-import { bootstrapPolicy, createSandboxCredentials, kubeconfigOf } from '#auth';
+import { bootstrapPolicy, createSandboxCredentials, kubeconfigOf, type SandboxCredentials } from '#auth';
+import { builtInKinds, hostKinds, type KindCatalog } from '#kinds';
 import { STARTER_MACHINES, starterNodes } from '#node';
-import { apiFor, type ClusterDirectory, createRegistry, type SubresourceHandler, type Verbs } from '#registry';
+import { apiFor, type ClusterDirectory, createRegistry, type Verbs } from '#registry';
 import {
   ClusterHouse,
   hostTemplate,
@@ -11,7 +12,9 @@ import {
   newSandboxLife,
   sandboxIdOf,
   starterTemplate,
+  type Template,
   TemplateShelf,
+  unlessExists,
 } from '#sandboxes';
 import type { SandboxRecords, Store } from '#storage';
 import { ActorHouse } from './actors.js';
@@ -33,111 +36,138 @@ export interface HouseOptions {
 const IDLE_MS = 5 * 60_000;
 const READY_POLL_MS = 10;
 
-/** All clusters of this process, put together. */
-export function openHouse({ store, records, keys, publicUrl, print }: HouseOptions) {
-  const urlOf = (id: SandboxId) => (id === HOST_SANDBOX_ID ? publicUrl() : `${publicUrl()}/sandboxes/${id}`);
-  const handlers = new Map<string, SubresourceHandler>();
-  const open = new OpenClusters({ store, records, clock: systemClock, verbs: () => verbs });
-  const verbs: Verbs = createRegistry({
-    store,
-    admission: admissionChain(plugins),
-    authorizerOf: (sandbox) => open.get(sandbox).authorizer,
-    authenticatorOf: (sandbox) => open.find(sandbox)?.authenticator,
-    heartbeatsOf: (sandbox) => open.get(sandbox).heartbeats,
-    handlers,
-  });
+const templates: readonly Template[] = [
+  starterTemplate({ nodes: starterNodes, policy: bootstrapPolicy(), apiServerIp: STARTER_MACHINES[0]!.ip }),
+];
 
-  const templates = [
-    starterTemplate({ nodes: starterNodes, policy: bootstrapPolicy(), apiServerIp: STARTER_MACHINES[0]!.ip }),
-  ];
-  const shelf = new TemplateShelf(new Map(templates.map((template) => [template.name, template])), {
-    store,
-    clock: systemClock,
-    fill: (workshop, template) => inWorkshop(workshop, (cluster) => fill(cluster, template.objects(cluster.env))),
-    remembered: async (digest) => (await records.get(shelfId(digest)))?.base,
-    remember: async (digest, base) => void (await records.create({ id: shelfId(digest), seed: '', base })),
-  });
+/** All clusters of this process, put together: what is stored, who is awake, what runs inside. */
+export class House {
+  /** Finds and wakes. */
+  readonly clusters: ClusterDirectory = (sandbox) => this.house.get(sandbox);
+  private readonly open: OpenClusters;
+  private readonly house: ClusterHouse;
 
-  async function inWorkshop(id: SandboxId, work: Parameters<OpenClusters['during']>[2]): Promise<void> {
-    const credentials = await createSandboxCredentials(systemClock.nowMs());
-    await open.during({ id, seed: id }, credentials, work);
+  constructor(private readonly options: HouseOptions) {
+    const { store, records, print } = options;
+    this.open = new OpenClusters({ store, records, clock: systemClock, verbs: () => verbs });
+    const verbs = this.newVerbs();
+    const actors = this.newActors(verbs);
+    this.house = new ClusterHouse({
+      open: (sandbox) => this.open.wake(sandbox),
+      startActors: actors.start,
+      evict: async (sandbox) => {
+        this.open.forget(sandbox);
+        await store.evict(sandbox);
+      },
+      clock: systemClock,
+      idleMs: IDLE_MS,
+      log: print,
+    });
   }
 
-  const life = newSandboxLife({
-    store,
-    records,
-    shelf,
-    house: { sleep: (id) => house.sleep(id) },
-    newCredentials: async () => JSON.stringify(await createSandboxCredentials(systemClock.nowMs())),
-    urlOf,
-  });
-  const actors = new ActorHouse({
-    apiFor: apiFor({ verbs, store, clusterOf: (sandbox) => open.get(sandbox) }),
-    clock: systemClock,
-    rootCa: keys.ca.certificate,
-    life,
-    failed: ({ controller, sandbox, key, error }) =>
-      print(`sandbox ${sandbox}: ${controller} ${key.namespace}/${key.name}: ${String(error)}`),
-  });
-  const house = new ClusterHouse({
-    open: (sandbox) => open.wake(sandbox),
-    startActors: actors.start,
-    evict: async (sandbox) => {
-      open.forget(sandbox);
-      await store.evict(sandbox);
-    },
-    clock: systemClock,
-    idleMs: IDLE_MS,
-    log: print,
-  });
-  const clusters: ClusterDirectory = (sandbox) => house.get(sandbox);
+  /** The id under which a Sandbox of the host is served. */
+  readonly idOf = ({ metadata }: KubeObject): SandboxId => sandboxIdOf(metadata.namespace ?? '', metadata.name ?? '');
 
-  async function kubeconfig(ids: readonly SandboxId[]): Promise<string> {
-    const entries = await Promise.all(
-      ids.map(async (id) => {
-        const credentials = (await records.get(id))?.credentials;
-        if (!credentials) throw new StartError(`sandbox ${id} has no credentials`);
-        return { name: id, server: urlOf(id), serverCa: keys.ca.certificate, credentials: JSON.parse(credentials) };
-      }),
+  /** Makes the management plane at the first start, and wakes it. */
+  async ensureHost(): Promise<void> {
+    if (!(await this.options.records.get(HOST_SANDBOX_ID))) await this.makeHost();
+    await this.house.get(HOST_SANDBOX_ID);
+  }
+
+  /** Resolves when a sandbox is provisioned and its actors run. */
+  async untilReady(id: SandboxId): Promise<void> {
+    while (!(await this.house.get(id))) await systemClock.sleep(READY_POLL_MS);
+    await this.house.untilActorsRun(id);
+  }
+
+  /** One kubeconfig for all of them, YAML; the first is current. Fails for a sandbox that is not provisioned. */
+  async kubeconfig(ids: readonly SandboxId[]): Promise<string> {
+    return kubeconfigOf(
+      await Promise.all(
+        ids.map(async (id) => {
+          const text = (await this.options.records.get(id))?.credentials;
+          if (!text) throw new StartError(`sandbox ${id} has no credentials`);
+          const credentials = JSON.parse(text) as SandboxCredentials;
+          return { name: id, server: this.urlOf(id), serverCa: this.options.keys.ca.certificate, credentials };
+        }),
+      ),
     );
-    return kubeconfigOf(entries);
   }
-  const kubeconfigIfAny = async (id: SandboxId) => ((await records.get(id)) ? kubeconfig([id]) : undefined);
-  handlers.set('sandboxes.sandkube.dev/kubeconfig', kubeconfigHandler({ kubeconfigOf: kubeconfigIfAny }));
 
-  return {
-    clusters,
-    kubeconfig,
-    idOf: ({ metadata }: KubeObject): SandboxId | undefined =>
-      sandboxIdOf(metadata.namespace ?? '', metadata.name ?? ''),
+  close(): Promise<void> {
+    return this.house.close();
+  }
 
-    /** Makes the management plane at the first start, and wakes it. */
-    async ensureHost(): Promise<void> {
-      if (!(await records.get(HOST_SANDBOX_ID))) {
-        await store.deleteSandbox(HOST_SANDBOX_ID);
-        await store.createSandbox(HOST_SANDBOX_ID);
+  private urlOf(id: SandboxId): string {
+    const base = this.options.publicUrl();
+    return id === HOST_SANDBOX_ID ? base : `${base}/sandboxes/${id}`;
+  }
+
+  private newVerbs(): Verbs {
+    const kubeconfig = kubeconfigHandler({
+      kubeconfigOf: async (id) => ((await this.options.records.get(id)) ? this.kubeconfig([id]) : undefined),
+    });
+    return createRegistry({
+      store: this.options.store,
+      admission: admissionChain(plugins),
+      authorizerOf: (sandbox) => this.open.get(sandbox).authorizer,
+      authenticatorOf: (sandbox) => this.open.find(sandbox)?.authenticator,
+      heartbeatsOf: (sandbox) => this.open.get(sandbox).heartbeats,
+      handlers: new Map([['sandboxes.sandkube.dev/kubeconfig', kubeconfig]]),
+    });
+  }
+
+  private newActors(verbs: Verbs): ActorHouse {
+    const { store, records, keys, print } = this.options;
+    const life = newSandboxLife({
+      store,
+      records,
+      shelf: this.newShelf(templates, builtInKinds),
+      house: { sleep: (id) => this.house.sleep(id) },
+      newCredentials: async () => JSON.stringify(await createSandboxCredentials(systemClock.nowMs())),
+      urlOf: (id) => this.urlOf(id),
+    });
+    return new ActorHouse({
+      apiFor: apiFor({ verbs, store, clusterOf: (sandbox) => this.open.get(sandbox) }),
+      clock: systemClock,
+      rootCa: keys.ca.certificate,
+      life,
+      failed: ({ controller, sandbox, key, error }) =>
+        print(`sandbox ${sandbox}: ${controller} ${key.namespace}/${key.name}: ${String(error)}`),
+    });
+  }
+
+  private newShelf(offered: readonly Template[], kinds: KindCatalog): TemplateShelf {
+    const { store, records } = this.options;
+    return new TemplateShelf(new Map(offered.map((template) => [template.name, template])), {
+      store,
+      clock: systemClock,
+      fill: async (id, template) => {
         const credentials = await createSandboxCredentials(systemClock.nowMs());
-        const record = { id: HOST_SANDBOX_ID, seed: entropy() };
-        const template = hostTemplate({ policy: bootstrapPolicy(), templates });
-        await open.during(record, credentials, (cluster) => fill(cluster, template.objects(cluster.env)));
-        await records.create({ ...record, credentials: JSON.stringify(credentials) });
-      }
-      await house.get(HOST_SANDBOX_ID);
-    },
+        await this.open.during({ id, seed: template.name, kinds, credentials }, (cluster) =>
+          fill(cluster, template.objects(cluster.env)),
+        );
+      },
+      remembered: async (digest) => (await records.get(shelfId(digest)))?.base,
+      remember: (digest, base) => unlessExists(records.create({ id: shelfId(digest), seed: '', base })),
+    });
+  }
 
-    /** Resolves when a sandbox is provisioned and awake. */
-    async untilReady(id: SandboxId): Promise<void> {
-      while (!(await house.get(id))) await systemClock.sleep(READY_POLL_MS);
-      await house.untilActorsRun(id);
-    },
-
-    close: () => house.close(),
-  };
+  /** Every step may have been done by a start that was killed, or be done by another process at this moment. */
+  private async makeHost(): Promise<void> {
+    const { store, records } = this.options;
+    const template = hostTemplate({ policy: bootstrapPolicy(), templates });
+    const base = await this.newShelf([template], hostKinds).snapshotOf(template.name);
+    invariant(base, 'the host has a template');
+    await unlessExists(store.createSandbox(HOST_SANDBOX_ID, base));
+    const credentials = JSON.stringify(await createSandboxCredentials(systemClock.nowMs()));
+    await unlessExists(records.create({ id: HOST_SANDBOX_ID, seed: entropy(), base, credentials }));
+  }
 }
-
-export type House = ReturnType<typeof openHouse>;
 
 /** The record that remembers a template's snapshot: two dots, so no sandbox has it. */
 function shelfId(digest: string): SandboxId {
-  return `snapshot.template.${digest.slice(0, 32)}` as SandboxId;
+  const id = sandboxId(`snapshot.template.${digest.slice(0, 32)}`);
+  invariant(id, `digest ${digest} is not hexadecimal`);
+  return id;
 }

@@ -10,7 +10,7 @@ import { openPostgresStore, openSandboxRecords } from '#storage';
 import { configOf, type ServerConfig, StartError } from './config.js';
 import { holdDataDir } from './data-dir.js';
 import { openDatabase } from './database.js';
-import { type House, openHouse } from './house.js';
+import { House } from './house.js';
 import { type ServerKeys, serverKeysIn, writeWhole } from './server-keys.js';
 
 export interface StartOptions {
@@ -51,7 +51,7 @@ export async function startServer({ env, cwd, print }: StartOptions): Promise<Ru
     stops.push(() => records.close());
 
     let publicUrl = config.publicUrl ?? '';
-    const house = openHouse({ store, records, keys, publicUrl: () => publicUrl, print });
+    const house = new House({ store, records, keys, publicUrl: () => publicUrl, print });
     const door = await openDoor(config, keys, house, print);
     publicUrl ||= `https://${config.bind === '0.0.0.0' || config.bind === '::' ? '127.0.0.1' : config.bind}:${door.httpsPort}`;
     stops.push(() => house.close());

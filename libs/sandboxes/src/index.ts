@@ -4,9 +4,10 @@
  */
 export { type Actors, type ActorStarter, ClusterHouse, type HouseParts } from './cluster-house.js';
 export { sandboxIdOf } from './identity.js';
-export { sandboxController, type SandboxLife } from './sandbox.controller.js';
+export { hostControllers } from './controllers.js';
+export type { SandboxLife } from './sandbox.controller.js';
 export { kubeconfigHandler } from './kubeconfig.js';
-export { newSandboxLife } from './sandbox-life.js';
+export { newSandboxLife, unlessExists } from './sandbox-life.js';
 export { TemplateShelf } from './templates/template-shelf.js';
 export { hostTemplate } from './templates/host.template.js';
 export { starterTemplate } from './templates/starter.template.js';

@@ -22,11 +22,11 @@ export function newSandboxLife(parts: LifeParts): SandboxLife {
     async provision(id, spec) {
       const base = await parts.shelf.snapshotOf(spec?.template ?? TEMPLATE_DEFAULT);
       if (!base) return undefined;
-      await tolerating('exists', parts.store.createSandbox(id, base));
+      await unlessExists(parts.store.createSandbox(id, base));
       // The record comes last: it is what makes the cluster findable.
       if (!(await parts.records.get(id))) {
         const credentials = await parts.newCredentials(id);
-        await parts.records.create({ id, seed: spec?.seed ?? entropy(), base, credentials });
+        await unlessExists(parts.records.create({ id, seed: spec?.seed ?? entropy(), base, credentials }));
       }
       return { url: parts.urlOf(id) };
     },
@@ -40,10 +40,11 @@ export function newSandboxLife(parts: LifeParts): SandboxLife {
   };
 }
 
-async function tolerating(code: StoreError['code'], work: Promise<unknown>): Promise<void> {
+/** For steps that another process, or an earlier attempt that was killed, may have done. */
+export async function unlessExists(work: Promise<unknown>): Promise<void> {
   try {
     await work;
   } catch (error) {
-    if (!(error instanceof StoreError && error.code === code)) throw error;
+    if (!(error instanceof StoreError && error.code === 'exists')) throw error;
   }
 }

@@ -51,7 +51,7 @@ export class Rest {
         for (const line of lines) seen(JSON.parse(line) as WireEvent);
       }
     } catch (error) {
-      if (!signal?.aborted && !(error instanceof TypeError)) throw error;
+      if (!signal?.aborted && (error as Error).name !== 'TypeError') throw error;
     }
   }
 }

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { type Clock, entropy, Random, type SandboxEnv, type SandboxId, VirtualClock } from '#base';
+import {
+  type Clock,
+  entropy,
+  invariant,
+  Random,
+  type SandboxEnv,
+  type SandboxId,
+  sandboxId,
+  VirtualClock,
+} from '#base';
 import type { SnapshotId, Store } from '#storage';
 import type { Template } from './template.js';
 
@@ -40,7 +49,7 @@ export class TemplateShelf {
     const known = await this.parts.remembered(digest);
     if (known) return known;
     // Two dots: an id that no Sandbox object can have. The random end keeps two processes out of each other's way.
-    const workshop = `template.${template.name}.${entropy(6)}` as SandboxId;
+    const workshop = idOf(`template.${template.name}.${entropy(6)}`);
     await this.parts.store.createSandbox(workshop);
     await this.parts.fill(workshop, template);
     const snapshot = await this.parts.store.snapshot(workshop);
@@ -52,7 +61,7 @@ export class TemplateShelf {
   private digestOf(template: Template): string {
     const epoch = { rate: 1, paused: true, virtualMs: 0, atRealMs: 0 };
     const env: SandboxEnv = {
-      id: template.name as SandboxId,
+      id: idOf(template.name),
       clock: new VirtualClock(this.parts.clock, epoch),
       random: new Random(template.name),
     };
@@ -60,4 +69,10 @@ export class TemplateShelf {
       .update(JSON.stringify(template.objects(env)))
       .digest('hex');
   }
+}
+
+function idOf(text: string): SandboxId {
+  const id = sandboxId(text);
+  invariant(id, `${text} has not the form of a sandbox id`);
+  return id;
 }
