@@ -25,6 +25,12 @@ export class DelayedKeys {
     if (at < this.timerDueMs) this.arm(at);
   }
 
+  remove(key: string): void {
+    this.dueMs.delete(key);
+    // A timer that is left for others may fire too early for them; it arms itself again.
+    if (this.dueMs.size === 0) this.clear();
+  }
+
   clear(): void {
     this.timer?.cancel();
     this.timer = undefined;

@@ -75,6 +75,19 @@ describe('WorkQueue', () => {
     expect(simulatedClock.pendingTimers).toBe(0);
   });
 
+  it('plans one next look per key, the last plan counting', async () => {
+    const { queue, simulatedClock } = aQueue();
+    queue.plan('a', 100);
+    queue.plan('a', 500);
+    queue.plan('b', 300);
+    await simulatedClock.advance(300);
+    expect([queue.take(), queue.take()]).toEqual(['b', undefined]);
+    queue.plan('a', undefined);
+    expect(simulatedClock.pendingTimers).toBe(0);
+    await simulatedClock.advance(1000);
+    expect(queue.take()).toBeUndefined();
+  });
+
   it('is silent after stop', async () => {
     const { queue, clock, simulatedClock } = aQueue();
     queue.add('a');

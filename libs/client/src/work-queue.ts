@@ -70,6 +70,15 @@ export class WorkQueue {
     else this.later.add(key, delayMs);
   }
 
+  /**
+   * The key's next look, in place of any that was planned by `addAfter` or here; undefined: none. So a deadline that is
+   * no longer of interest keeps no timer.
+   */
+  plan(key: string, delayMs: number | undefined): void {
+    this.later.remove(key);
+    if (delayMs !== undefined) this.addAfter(key, delayMs);
+  }
+
   /** Adds after the key's back-off, which grows with every retry until `forget`. Gives how often it has failed. */
   retry(key: string): number {
     const failed = this.failures.get(key) ?? 0;

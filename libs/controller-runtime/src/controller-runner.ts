@@ -64,7 +64,7 @@ export class ControllerRunner {
     try {
       const outcome = await this.definition.reconcile(this.deps, key);
       this.queue.forget(text);
-      if (outcome) this.queue.addAfter(text, outcome.requeueAfterMs);
+      this.queue.plan(text, outcome?.requeueAfterMs);
     } catch (error) {
       this.failed(text, key, error);
     }

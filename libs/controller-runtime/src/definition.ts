@@ -9,7 +9,7 @@ export interface ObjectKey {
   readonly name: string;
 }
 
-/** Nothing: done. `requeueAfterMs` (on the sandbox's clock): look again then. Throw: back off and retry. Throw TerminalError: never again. */
+/** Nothing: done. `requeueAfterMs` (on the sandbox's clock): look again then, instead of when an earlier outcome said. Throw: back off and retry. Throw TerminalError: never again. */
 export type Outcome = void | { readonly requeueAfterMs: number };
 
 export class TerminalError extends Error {}

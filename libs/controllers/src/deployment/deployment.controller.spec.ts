@@ -169,6 +169,13 @@ describe('a Deployment', () => {
     expect((await progressing())?.message).toMatch(/^ReplicaSet "web-.*" has timed out progressing\.$/);
   });
 
+  it('keeps no timer when its rollout is done', async () => {
+    await cluster.admin.create(deploymentKind, web('nginx:1'));
+    await cluster.settle();
+    await cluster.clock.advance(60_000);
+    expect(cluster.clock.pendingTimers).toBe(0);
+  });
+
   it('counts a collision when its ReplicaSet name is taken by another template', async () => {
     await cluster.admin.create(deploymentKind, web('nginx:1'));
     await cluster.settle();
