@@ -1,7 +1,8 @@
 import { groupResourceName, type KubeObject, parseApiVersion } from '#apimachinery';
 import { invariant } from '#base';
-import { definitionNameOf, resolveRef, type ResourceFact, resourceFacts } from './definitions.js';
+import { definitionNameOf, resolveRef, resourceFacts } from './definitions.js';
 import type { Kind, StorageIdentity, Subresource, Verb } from './kind.js';
+import type { ResourceFact } from './resource-facts.js';
 import { resourceNames } from './resource-names.js';
 import { plainTable, type Table } from './generic-columns.js';
 
@@ -164,7 +165,7 @@ function genericSubresource<T extends KubeObject>(
  * A write through `status`: the body's status, and of its metadata what actors mark objects with. Labels stay as stored,
  * as for most kinds upstream; Pod and Node take them, too (`mergeStatusAndLabels`).
  */
-export function mergeStatus<T extends KubeObject>(stored: T, body: KubeObject): T {
+function mergeStatus<T extends KubeObject>(stored: T, body: KubeObject): T {
   return withStatus(stored, body, stored.metadata.labels);
 }
 

@@ -1,19 +1,9 @@
 import { invariant } from '#base';
 import { resourcesJson } from './generated/resources.js';
 import { schemaJson } from './generated/schema.js';
+import type { ResourceFacts } from './resource-facts.js';
 import type { OpenApiSchema } from './schema.js';
 import { sandkubeDefinitions, sandkubeResources } from './sandkube/definitions.js';
-
-/** One path of the API as the published document has it: 'pods', 'pods/status'. `verbs` are HTTP methods (and 'connect'). */
-export interface ResourceFact {
-  /** Of a subresource: the kind of its body, with its group where that differs: 'autoscaling/Scale'. */
-  readonly kind: string;
-  readonly namespaced: boolean;
-  readonly verbs: readonly string[];
-}
-
-/** group/version ('v1', 'apps/v1') → resource → fact. */
-export type ResourceFacts = Readonly<Record<string, Readonly<Record<string, ResourceFact>>>>;
 
 export const resourceFacts: ResourceFacts = {
   ...(JSON.parse(resourcesJson) as ResourceFacts),

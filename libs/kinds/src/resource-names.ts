@@ -1,5 +1,5 @@
 /** What discovery says of a resource beyond its definition. Models kube-apiserver's registries (1.36). */
-export interface ResourceNames {
+interface ResourceNames {
   readonly shortNames?: readonly string[];
   readonly categories?: readonly string[];
 }

@@ -1,7 +1,7 @@
 import { parseQuantity, rfc3339, rfc3339Micro, timeOf } from '#apimachinery';
 
 /** The canonical text of a scalar, or why it is none. */
-export type ScalarText = { text: string } | { error: string };
+type ScalarText = { text: string } | { error: string };
 
 /** Quantities repeat ('100m', '128Mi'); reading one costs far more than finding it. Bounded, emptied when full. */
 const QUANTITIES_MAX = 4096;

@@ -2,7 +2,7 @@ import { deepEqual, type FieldError, fieldError } from '#apimachinery';
 import { configMapKey } from '../field-rules.js';
 
 /** Of one ConfigMap or Secret, keys not counted. Upstream: MaxSecretSize. */
-export const DATA_BYTES_MAX = 1_048_576;
+const DATA_BYTES_MAX = 1_048_576;
 
 /** Bytes that standard base64 stands for, without decoding it. */
 export function base64Bytes(text: string): number {

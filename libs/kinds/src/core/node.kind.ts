@@ -17,7 +17,7 @@ const ROLE_PREFIX = 'node-role.kubernetes.io/';
 const ROLE_LABEL = 'kubernetes.io/role';
 
 /** Sorted, without doubles: 'control-plane', 'worker'. */
-export function nodeRoles(labels: Readonly<Record<string, string>> = {}): string[] {
+function nodeRoles(labels: Readonly<Record<string, string>> = {}): string[] {
   const roles = new Set<string>();
   for (const [key, value] of Object.entries(labels)) {
     if (key.startsWith(ROLE_PREFIX) && key.length > ROLE_PREFIX.length) roles.add(key.slice(ROLE_PREFIX.length));

@@ -1,4 +1,4 @@
-import type { ResourceFacts } from '../definitions.js';
+import type { ResourceFacts } from '../resource-facts.js';
 import type { OpenApiSchema } from '../schema.js';
 
 /** Where clients find definitions of sandkube.dev in OpenAPI. */

@@ -47,11 +47,6 @@ function gatesOf({ spec, status }: Pod): string {
   return `${open.length}/${gates.length}`;
 }
 
-/** The Status column's word, as `kubectl get pods` derives it from phase, conditions and containers. */
-export function podStatusText(pod: Pod): string {
-  return summaryOf(pod).reason;
-}
-
 function summaryOf(pod: Pod): Summary {
   const { spec, status, metadata } = pod;
   const summary: Summary = {

@@ -1,7 +1,7 @@
 import { parseQuantity } from '#apimachinery';
 import type { PodSpec, ResourceRequirements } from '../../generated/types.js';
 
-export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
+type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
 
 /** Only these two count. */
 const COMPUTE = ['cpu', 'memory'] as const;

@@ -17,7 +17,7 @@ export function applyPodSpecDefaults(spec: PodSpec): void {
 }
 
 /** 'nginx' and 'nginx:latest' are pulled always, anything with another tag or a digest only when absent. */
-export function pullPolicyOf(image: string | undefined): 'Always' | 'IfNotPresent' {
+function pullPolicyOf(image: string | undefined): 'Always' | 'IfNotPresent' {
   if (!image || image.includes('@')) return 'IfNotPresent';
   const name = image.slice(image.lastIndexOf('/') + 1);
   const colon = name.indexOf(':');

@@ -10,7 +10,7 @@ const DNS_POLICIES = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'Non
 const ACTIVE_DEADLINE_MAX = 2 ** 31 - 1;
 
 /** Models ValidatePodSpec of pkg/apis/core/validation (1.36) in the parts that the simulation can show. */
-export function checkPodSpec(errors: FieldError[], field: string, spec: PodSpec): void {
+function checkPodSpec(errors: FieldError[], field: string, spec: PodSpec): void {
   checkVolumes(errors, `${field}.volumes`, spec.volumes ?? []);
   checkContainers(errors, field, spec);
   checkOneOf(errors, `${field}.restartPolicy`, spec.restartPolicy, RESTART_POLICIES);
