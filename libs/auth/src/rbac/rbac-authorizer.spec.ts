@@ -95,6 +95,25 @@ describe('rbacAuthorizer', () => {
     expect(await may(jane, 'list pods default')).toBe(false);
   });
 
+  it('keeps a rule to the names it gives, in whatever order they are asked for', async () => {
+    const role = {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'Role',
+      metadata: { name: 'one', namespace: 'default' },
+    };
+    const rules = [{ verbs: ['get'], apiGroups: [''], resources: ['configmaps'], resourceNames: ['a'] }];
+    await put(store, { ...role, ...{ rules } });
+    await put(store, aBinding('default', { kind: 'Role', name: 'one' }, { kind: 'User', name: 'jane', ...RBAC }));
+    for (const [name, allowed] of [
+      ['b', false],
+      ['a', true],
+      ['b', false],
+      ['', false],
+    ] as const) {
+      expect(await may(jane, `get configmaps:${name} default`)).toBe(allowed);
+    }
+  });
+
   it('names the role that a binding misses', async () => {
     await put(store, aBinding('default', { kind: 'Role', name: 'gone' }, { kind: 'User', name: 'jane', ...RBAC }));
     expect(await authorizer.authorize(jane, ask('list pods default'))).toEqual({

@@ -8,7 +8,7 @@ import { PolicyView } from './policy-view.js';
 import { type Grant, grantsOf } from './subject-rules.js';
 
 /** Decisions remembered per user; one who asks for more different things starts anew. */
-const DECISIONS_MAX = 2_000;
+const DECISIONS_MAX = 500;
 const NODE_PREFIX = 'system:node:';
 const NODES_GROUP = 'system:nodes';
 
@@ -52,13 +52,7 @@ class Rbac implements RbacAuthorizer {
     if (loading) await loading;
     const remembered = this.remembered(user);
     const key = keyOf(attributes);
-    let decision = remembered.decisions.get(key);
-    if (!decision) {
-      decision = this.decide(user, attributes, remembered);
-      if (remembered.decisions.size >= DECISIONS_MAX) remembered.decisions.clear();
-      remembered.decisions.set(key, decision);
-    }
-    return decision;
+    return remembered.decisions.get(key) ?? this.decide(user, attributes, remembered, key);
   }
 
   async rulesOf(user: UserInfo, namespace: string): Promise<UserRules> {
@@ -76,20 +70,23 @@ class Rbac implements RbacAuthorizer {
     this.policy.close();
   }
 
-  private decide(user: UserInfo, attributes: RequestAttributes, remembered: Remembered): Decision {
-    if (isNode(user) && nodeRules.some((rule) => ruleAllows(rule, attributes))) return ALLOWED;
+  /** Remembers what does not depend on the object's name: few different questions, whatever the number of objects. */
+  private decide(user: UserInfo, attributes: RequestAttributes, remembered: Remembered, key: string): Decision {
     const clusterWide = this.grants(user, '', remembered);
     const local =
       attributes.kind === 'resource' && attributes.namespace !== ''
         ? this.grants(user, attributes.namespace, remembered)
         : [];
-    for (const grant of [...clusterWide, ...local]) {
-      for (const rule of grant.rules) {
-        if (ruleAllows(rule, attributes)) return { allowed: true, reason: `RBAC: allowed by ${grant.from}` };
-      }
+    const grants = [...clusterWide, ...local];
+    const anyName =
+      isNode(user) && nodeRules.some((rule) => ruleAllows(rule, attributes)) ? ALLOWED : anyNameOf(grants, attributes);
+    if (!anyName && grants.some(({ rules }) => rules.some((rule) => allowsSomeName(rule, attributes)))) {
+      return byNameOf(grants, attributes) ?? refusedBy(grants);
     }
-    const missing = missingOf([...clusterWide, ...local]);
-    return { allowed: false, reason: missing === '' ? '' : `RBAC: ${missing}` };
+    const decision = anyName ?? refusedBy(grants);
+    if (remembered.decisions.size >= DECISIONS_MAX) remembered.decisions.clear();
+    remembered.decisions.set(key, decision);
+    return decision;
   }
 
   private remembered(user: UserInfo): Remembered {
@@ -118,6 +115,28 @@ const EVERYTHING: readonly PolicyRule[] = [
   { verbs: ['*'], nonResourceURLs: ['*'] },
 ];
 
+function anyNameOf(grants: readonly Grant[], attributes: RequestAttributes): Decision | undefined {
+  return firstThat(grants, (rule) => !rule.resourceNames?.length && ruleAllows(rule, attributes));
+}
+
+function byNameOf(grants: readonly Grant[], attributes: RequestAttributes): Decision | undefined {
+  return firstThat(grants, (rule) => ruleAllows(rule, attributes));
+}
+
+function firstThat(grants: readonly Grant[], allows: (rule: PolicyRule) => boolean): Decision | undefined {
+  const grant = grants.find(({ rules }) => rules.some(allows));
+  return grant && { allowed: true, reason: `RBAC: allowed by ${grant.from}` };
+}
+
+function allowsSomeName(rule: PolicyRule, attributes: RequestAttributes): boolean {
+  return !!rule.resourceNames?.length && ruleAllows({ ...rule, resourceNames: [] }, attributes);
+}
+
+function refusedBy(grants: readonly Grant[]): Decision {
+  const missing = missingOf(grants);
+  return { allowed: false, reason: missing === '' ? '' : `RBAC: ${missing}` };
+}
+
 function isNode(user: UserInfo): boolean {
   return user.username.startsWith(NODE_PREFIX) && user.groups.includes(NODES_GROUP);
 }
@@ -128,9 +147,9 @@ function missingOf(grants: readonly Grant[]): string {
   return missing.length > 1 ? `[${missing.join(', ')}]` : (missing[0] ?? '');
 }
 
-/** NUL cannot be in any of the parts. */
+/** NUL cannot be in any of the parts. Names are left out: only decisions that hold for any are remembered. */
 function keyOf(attributes: RequestAttributes): string {
   if (attributes.kind === 'path') return `${attributes.verb}\0${attributes.path}`;
-  const { verb, group, resource, subresource, namespace, name } = attributes;
-  return `${verb}\0${group}\0${resource}\0${subresource}\0${namespace}\0${name}`;
+  const { verb, group, resource, subresource, namespace } = attributes;
+  return `${verb}\0${group}\0${resource}\0${subresource}\0${namespace}`;
 }

@@ -108,6 +108,7 @@ async function replaceOnce(
       return new MadeObject({ ...object, metadata: { ...object.metadata, resourceVersion: String(stored.revision) } });
     const committed = await commitOne(parts, ctx, kind, object, write);
     written = committed.revision;
+    if (ends && kind.alive) parts.heartbeatsOf(ctx.env.id).forget(write.key);
     return foundOf(parts, ctx.env.id, kind, committed);
   } finally {
     claim?.release(written);
