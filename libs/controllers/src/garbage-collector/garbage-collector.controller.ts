@@ -1,5 +1,6 @@
 import type { OwnerReference } from '#apimachinery';
 import { controllerIdentity, defineController, type ObjectKey } from '#controller-runtime';
+import { inBatches } from '../batches.js';
 import { type GarbageDeps, newGarbageDeps } from './garbage-deps.js';
 import { garbageWatches } from './garbage-watches.js';
 import { FOREGROUND, type GraphNode, isForegroundDeleting, isOrphaning, ORPHAN } from './owner-graph.js';
@@ -28,12 +29,10 @@ export async function reconcile(deps: GarbageDeps, key: ObjectKey): Promise<void
 /** Dependents forget the owner first, so that a crash in between leaves nothing to be collected. */
 async function orphanDependents(deps: GarbageDeps, owner: GraphNode): Promise<void> {
   const uid = owner.object.metadata.uid!;
-  await Promise.all(
-    deps.dependentsOf(uid).map((dependent) =>
-      deps.setOwners(
-        dependent,
-        ownersOf(dependent).filter((reference) => reference.uid !== uid),
-      ),
+  await inBatches(deps.dependentsOf(uid), (dependent) =>
+    deps.setOwners(
+      dependent,
+      ownersOf(dependent).filter((reference) => reference.uid !== uid),
     ),
   );
   await deps.removeFinalizer(owner, ORPHAN);
