@@ -1,7 +1,7 @@
 import { gzip } from 'node:zlib';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
-import { type Status, StatusError } from '#apimachinery';
+import type { Status, StatusError } from '#apimachinery';
 import { type Exchange, type RawRequest, type RawResponse, warningHeader } from './exchange.js';
 
 /** What `writeHead` of both HTTP versions takes. Names are lower-case, as HTTP/2 wants them. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
+import { WireMessage } from './openapi/wire.js';
 import { ALPHA, aSpecServer, type SpecServer } from './spec-server.js';
 
 let server: SpecServer;
@@ -90,7 +91,7 @@ const ROWS: readonly (readonly [string, Sent, number, string])[] = [
   ['resourceVersionMatch without resourceVersion', { path: `${PODS}?resourceVersionMatch=Exact` }, 422, 'is forbidden'],
   ['body over 3,145,728 bytes', post('x'.repeat(3_145_729)), 413, 'limit is 3145728'],
   ['unknown content type', post('x', 'text/plain'), 415, 'unknown format'],
-  ['protobuf body', post('k8s\0', 'application/vnd.kubernetes.protobuf'), 415, 'unknown format'],
+  ['malformed protobuf body', post('k8s', 'application/vnd.kubernetes.protobuf'), 400, ''],
   ['unknown patch type', { method: 'patch', path: `${MAPS}/a`, body: {} }, 415, 'application/merge-patch+json'],
   ['unacceptable Accept', { path: PODS, headers: { accept: 'image/png' } }, 406, 'only the following media types'],
   ['protobuf alone accepted', { path: PODS, headers: { accept: 'application/vnd.kubernetes.protobuf' } }, 406, ''],
@@ -153,6 +154,20 @@ describe('limits.md', () => {
     expect((await send(post(body))).status).toBe(201);
     const { text } = await send({ path: `${MAPS}/proto` });
     expect(text).toContain('"data":{"__proto__":"a","constructor":"b","toString":"c"}');
+  });
+
+  it('reads protocol buffers', async () => {
+    const meta = new WireMessage().text(1, 'wired');
+    const data = new WireMessage().text(1, 'k').text(2, 'v');
+    const object = new WireMessage().message(1, meta).message(2, data);
+    const typeMeta = new WireMessage().text(1, 'v1').text(2, 'ConfigMap');
+    const unknown = new WireMessage().message(1, typeMeta).message(2, object).bytes();
+    const { status, body } = await request(server.plain)
+      .post(`/sandboxes/alpha${MAPS}`)
+      .set('authorization', server.bearer(ALPHA))
+      .set('content-type', 'application/vnd.kubernetes.protobuf')
+      .send(Buffer.concat([Buffer.from('k8s\0'), unknown]));
+    expect([status, body.metadata?.name, body.data]).toEqual([201, 'wired', { k: 'v' }]);
   });
 
   it('answers 409 to a stale revision, a wrong uid and a taken name, 400 to no revision at all', async () => {
