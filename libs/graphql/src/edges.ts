@@ -90,7 +90,17 @@ async function events(item: Item, target: Kind | undefined): Promise<readonly It
   const about = { kind: item.kind.kind, name, uid };
   // Events about things that are in no namespace are written to this one.
   const founds = await item.scope.loaders.events({ kind: target, namespace: namespace ?? 'default', about });
-  return items(item, target, founds);
+  return items(
+    item,
+    target,
+    founds.toSorted((a, b) => lastSeen(a).localeCompare(lastSeen(b))),
+  );
+}
+
+/** When it happened last, as RFC 3339: events of the newer API say that elsewhere. */
+function lastSeen(event: Found): string {
+  const object = event.object() as Loose;
+  return textAt(object, 'lastTimestamp') || textAt(object, 'eventTime') || (object.metadata.creationTimestamp ?? '');
 }
 
 /** In the order in which the schema shows them; a kind's own field of the same name comes before an edge. */
@@ -117,7 +127,7 @@ export const edges: readonly Edge[] = [
   },
   {
     name: 'events',
-    description: 'Events about this object, as `kubectl describe` shows them.',
+    description: 'Events about this object, oldest first, as `kubectl describe` shows them.',
     target: EVENTS,
     many: true,
     from: (kind) => kind.resource !== 'events',

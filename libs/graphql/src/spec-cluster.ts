@@ -103,9 +103,11 @@ export class SpecCluster {
     return JSON.parse(JSON.stringify(result)) as ExecutionResult;
   }
 
-  async subscribe(query: string, user = ADMIN): Promise<AsyncGenerator<ExecutionResult>> {
+  /** Fails with the error when the subscription is refused. */
+  async subscribe(query: string, variables: Record<string, unknown> = {}): Promise<AsyncGenerator<ExecutionResult>> {
     const document = parse(query);
-    const result = await subscribe({ schema: this.schema, document, contextValue: this.context(user) });
+    const contextValue = this.context();
+    const result = await subscribe({ schema: this.schema, document, variableValues: variables, contextValue });
     if (!(Symbol.asyncIterator in result)) throw result.errors![0]!;
     return result;
   }

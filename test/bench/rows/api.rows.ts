@@ -40,7 +40,7 @@ function createRow(
   clients: number,
   reference: number,
 ): Row {
-  const name = `create ${what}, ${clients} clients`;
+  const name = `create ${what} by ${clients}`;
   return {
     name,
     bothProtocols: true,
@@ -55,7 +55,7 @@ function createRow(
 }
 
 function getRow(clients: number, reference: number): Row {
-  const name = `get Pod, ${clients} clients`;
+  const name = `get Pod by ${clients}`;
   return {
     name,
     bothProtocols: true,
@@ -70,7 +70,7 @@ function getRow(clients: number, reference: number): Row {
 }
 
 const patchRow: Row = {
-  name: 'patch status, 10 clients',
+  name: 'patch status by 10',
   bothProtocols: true,
   async run(bench, protocol) {
     const namespace = await withPods(bench, 100);
@@ -79,7 +79,7 @@ const patchRow: Row = {
       const path = `/api/v1/namespaces/${namespace}/pods/p${i % 100}/status`;
       mustBe(200, await send('PATCH', path, body, 'application/merge-patch+json'));
     });
-    return [rate('patch status, 10 clients', summary, 1_271)];
+    return [rate('patch status by 10', summary, 1_271)];
   },
 };
 

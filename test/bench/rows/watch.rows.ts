@@ -11,7 +11,7 @@ const TAIL_MS = 1_000;
 /** Everybody watches the same namespace; the time is from the sending of a create to each watcher's line. */
 export const watchRows: readonly Row[] = [
   {
-    name: 'watch, 1000 watchers',
+    name: 'watch by 1000',
     async run(bench, protocol) {
       const namespace = await bench.namespace();
       const path = `/api/v1/namespaces/${namespace}/configmaps`;
@@ -49,7 +49,7 @@ export const watchRows: readonly Row[] = [
       const [p50Ms, p99Ms] = [percentile(sorted, 0.5), percentile(sorted, 0.99)];
       const missed = watchers * creates - sorted.length;
       const note = `${sorted.length} events seen${missed === 0 ? '' : `, ${missed} MISSED`}`;
-      const name = `watch, ${watchers} watchers, 10 creates/s`;
+      const name = `watch by ${watchers}, 10 creates/s`;
       return [
         { name: `${name}: p50`, value: p50Ms, unit: 'ms', better: 'lower', reference: 23, p50Ms, p99Ms, note },
         { name: `${name}: p99`, value: p99Ms, unit: 'ms', better: 'lower', reference: 52 },
