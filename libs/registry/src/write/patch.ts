@@ -60,8 +60,8 @@ export async function patch(
 }
 
 /**
- * Parses the patch once. What the returned function gives shares the parts that the patch left alone with `current`:
- * those are canonical and complete, so that what follows changes nothing in them.
+ * Parses the patch once. What the returned function gives shares nothing with `current` or with the patch: defaulting,
+ * admission and strategies change it in place.
  */
 function patcherOf(
   kind: Kind,
@@ -78,11 +78,11 @@ function patcherOf(
       `json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type map[string]interface {}`,
     );
   }
-  if (type === 'merge') return (current) => applyMergePatch(current, value);
+  if (type === 'merge') return (current) => deepCopy(applyMergePatch(current, value));
   const schemaKind = view?.body ? ctx.kinds.byKind(view.body) : kind;
   if (!schemaKind) throw StatusError.unsupportedMediaType(ACCEPTED.slice(0, 2));
   const schema = mergeSchemaOf(schemaKind);
-  return (current) => applyStrategicMerge(current, value, schema);
+  return (current) => deepCopy(applyStrategicMerge(current, value, schema));
 }
 
 function valueOf(body: Body): Json {
