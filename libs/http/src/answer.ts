@@ -1,8 +1,8 @@
 import { gzip } from 'node:zlib';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
-import type { Status, StatusError } from '#apimachinery';
-import { type Exchange, type RawRequest, type RawResponse, warningHeader } from './exchange.js';
+import type { StatusError } from '#apimachinery';
+import { type Exchange, isGone, type RawRequest, type RawResponse, warningHeader } from './exchange.js';
 
 /** What `writeHead` of both HTTP versions takes. Names are lower-case, as HTTP/2 wants them. */
 export type Headers = Record<string, string | number | string[]>;
@@ -84,7 +84,7 @@ export async function sendBody(
 }
 
 function finish(response: RawResponse, status: number, headers: Headers, body: string | Buffer | undefined): void {
-  if (response.destroyed || response.writableEnded) return;
+  if (isGone(response) || response.writableEnded) return;
   response.writeHead(status, headers);
   if (body === undefined) response.end();
   else response.end(body);
@@ -110,16 +110,4 @@ export function sendStatus(
   if (warnings) headers['warning'] = warnings.map(warningHeader);
   headers['content-length'] = Buffer.byteLength(body);
   finish(response, error.code, headers, body);
-}
-
-/** The answer to a write that leaves no object to show. */
-export function successStatus(details: Status['details']): string {
-  const status: Omit<Status, 'code'> = {
-    kind: 'Status',
-    apiVersion: 'v1',
-    metadata: {},
-    status: 'Success',
-    ...(details ? { details } : {}),
-  };
-  return JSON.stringify(status);
 }

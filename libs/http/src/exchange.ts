@@ -9,6 +9,11 @@ import type { Query } from './query.js';
 export type RawRequest = IncomingMessage | Http2ServerRequest;
 export type RawResponse = ServerResponse | Http2ServerResponse;
 
+/** Has the client gone? Its 'close' event may be long past, so nobody may wait for it without asking first. */
+export function isGone(response: RawResponse): boolean {
+  return 'stream' in response ? response.stream.destroyed : response.destroyed;
+}
+
 /** Warnings beyond this many are dropped: a header block has a limit. Models the recorder of apiserver/pkg/warning (1.36). */
 const WARNINGS_MAX = 64;
 const WARNING_LENGTH_MAX = 256;

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import { createGzip, type Gzip } from 'node:zlib';
 import type { Found, FoundList } from '#registry';
 import { acceptsGzip, GZIP_BYTES_MIN, JSON_TYPE, sendJson, startAnswer } from './answer.js';
-import type { Exchange, RawResponse } from './exchange.js';
+import { type Exchange, isGone, type RawResponse } from './exchange.js';
 import type { AnswerFormat } from './answer.js';
 import type { ListPieces } from './representation.js';
 
@@ -44,13 +44,14 @@ async function writePieces(
     const room = out.write(chunk);
     chunk = '';
     if (!room) await drained(out, response);
-    if (response.destroyed) return void out.destroy();
+    if (isGone(response)) return void out.destroy();
   }
   out.end(chunk + pieces.tail);
 }
 
 /** Resolves when there is room again, or nobody listens any more. */
 function drained(out: Writable, response: RawResponse): Promise<void> {
+  if (isGone(response)) return Promise.resolve();
   return new Promise((resolve) => {
     const done = () => {
       out.off('drain', done);

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import { BoundedQueue } from '#base';
 import { StatusError } from '#apimachinery';
 import type { FoundEvent, RegistryWatch, WatchReceiver } from '#registry';
-import type { RawResponse } from './exchange.js';
+import { isGone, type RawResponse } from './exchange.js';
 import type { FrameEncoder } from './watch-frames.js';
 
 /** Events that a watcher may be behind before it is closed: it lists again, at less cost than holding them. */
@@ -33,7 +33,7 @@ export class WatchStream implements WatchReceiver {
     private readonly encoder: FrameEncoder,
     private readonly onOver: (stream: WatchStream) => void,
   ) {
-    response.on('drain', () => this.pump());
+    response.on('drain', () => this.unblock());
     response.on('close', () => this.finish());
     response.on('error', () => this.finish());
   }
@@ -41,9 +41,10 @@ export class WatchStream implements WatchReceiver {
   /** Headers are out: what has gathered may follow. From here on the watcher must keep up. */
   start(handle: RegistryWatch | undefined): void {
     // The client may have gone, or the watch ended, while it was being opened.
+    this.handle = handle;
+    if (isGone(this.response)) this.finish();
     if (this.over || this.ending) handle?.cancel();
-    else this.handle = handle;
-    this.pump();
+    this.unblock();
     this.live = true;
   }
 
@@ -96,15 +97,19 @@ export class WatchStream implements WatchReceiver {
     if (!(this.response as Writable).write(frame)) this.blocked = true;
   }
 
-  private pump(): void {
-    if (this.over || !this.response.headersSent) return;
+  private unblock(): void {
     this.blocked = false;
+    this.pump();
+  }
+
+  private pump(): void {
+    if (this.over || this.blocked) return;
     while (!this.blocked && this.queue.size > 0) {
       const pending = this.queue.shift()!;
       if (!Buffer.isBuffer(pending)) this.charsBehind -= pending.found.text.length;
       this.write(pending);
     }
-    if (this.ending && this.queue.size === 0) {
+    if (this.ending && !this.blocked && this.queue.size === 0) {
       this.response.end();
       this.finish();
     }

@@ -1,6 +1,7 @@
 import { get, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
+import { HOST_SANDBOX_ID } from '#base';
 import { ALPHA, aSpecServer, type SpecServer } from './spec-server.js';
 
 let server: SpecServer;
@@ -164,5 +165,22 @@ describe('a watch', () => {
     first.resume();
     await closed;
     expect(first.complete).toBe(true);
+  });
+
+  it('does not outlive a client that went away while it was being opened', async () => {
+    const next = (await server.store.head(ALPHA)) + 1;
+    const query = `watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&resourceVersion=${next}`;
+    const headers = { authorization: server.bearer(ALPHA) };
+    const call = get(`${server.plain}${MAPS}?${query}`, { headers, agent: false }).on('error', () => {});
+    const metrics = async () => {
+      const host = server.bearer(HOST_SANDBOX_ID);
+      const { text } = await request(server.plain).get('/metrics').set('authorization', host);
+      return /^apiserver_longrunning_requests (\d+)$/m.exec(text)![1];
+    };
+    while ((await metrics()) === '0') await server.clock.advance(1);
+    call.destroy();
+    await create('reached');
+    await server.clock.advance(200);
+    expect(await metrics()).toBe('0');
   });
 });
