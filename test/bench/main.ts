@@ -90,9 +90,11 @@ async function main(): Promise<number> {
     const { results, failures } = await runAll(bench);
     const target = bench.endpoint.origin + bench.endpoint.base;
     const { cpu, cores, node, kernel } = thisMachine();
-    console.log(`${target} on ${cpu}, ${cores} cores, Node ${node}, Linux ${kernel}\n\n${tableOf(results)}`);
+    console.log(
+      `${target} on ${cpu}, ${cores} cores, Node ${node}, Linux ${kernel}${options.quick ? ', QUICK: not to be compared' : ''}\n\n${tableOf(results)}`,
+    );
     for (const failure of failures) console.error(`FAILED ${failure}`);
-    console.log(`\n${writeJson(options.out, target, results, failures)}`);
+    console.log(`\n${writeJson(options.out, { target, quick: options.quick }, results, failures)}`);
     return failures.length === 0 ? 0 : 1;
   } finally {
     await server?.stop();

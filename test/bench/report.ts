@@ -24,7 +24,8 @@ export function thisMachine(): Machine {
 
 /** Above 1 is better than the reference, whichever way the unit counts. */
 export function ratioOf({ value, reference, better }: Result): number | undefined {
-  if (reference === undefined) return undefined;
+  // Memory may shrink meanwhile; then there is nothing to compare.
+  if (reference === undefined || value <= 0) return undefined;
   return better === 'higher' ? value / reference : reference / value;
 }
 
@@ -60,7 +61,7 @@ export function tableOf(results: readonly Result[]): string {
 /** One file for each run, to compare runs with. */
 export function writeJson(
   folder: string,
-  target: string,
+  run: { readonly target: string; readonly quick: boolean },
   results: readonly Result[],
   failures: readonly string[],
 ): string {
@@ -68,6 +69,6 @@ export function writeJson(
   const at = new Date().toISOString();
   const file = join(folder, `${at.replace(/[:.]/g, '-')}.json`);
   const rows = results.map((result) => ({ ...result, ratio: ratioOf(result) }));
-  writeFileSync(file, `${JSON.stringify({ at, target, machine: thisMachine(), rows, failures }, null, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify({ at, ...run, machine: thisMachine(), rows, failures }, null, 2)}\n`);
   return file;
 }

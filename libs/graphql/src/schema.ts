@@ -19,7 +19,7 @@ export interface SchemaOptions {
 
 /**
  * The schema of everything that a catalog serves. Depends on nothing of one sandbox: those with the same catalog share
- * one. Not validated here (a spec does that for the built-in kinds), as that takes longer than building it.
+ * one. Not validated here: a spec does that, for the host's kinds and a sandbox's.
  */
 export function schemaOf(catalog: KindCatalog, options: SchemaOptions = {}): GraphQLSchema {
   const isHost = options.sandboxes !== undefined && catalog.all.some(isSandboxKind);
