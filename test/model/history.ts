@@ -8,8 +8,10 @@ interface Subject {
   readonly id: SandboxId;
   readonly model: LogModel;
   readonly log: RecordingSink;
-  /** The newest revision that anybody has been told of: what every later read must have seen. */
+  /** The newest revision that a writer has been told of: what every later read must have seen. */
   told: number;
+  /** The newest that was read, by process: none goes back. (One process may show what another has not answered yet.) */
+  readonly read: Map<Store, number>;
   compacted: number;
 }
 
@@ -60,6 +62,7 @@ export class History {
       model: new LogModel(first, initial),
       log: new RecordingSink(),
       told: first,
+      read: new Map<Store, number>(),
       compacted: first,
     };
     const [store] = this.options.stores;
@@ -128,10 +131,10 @@ export class History {
 
   private async get(random: Random, subject: Subject, store: Store): Promise<void> {
     const key = pick(random, KEYS);
-    const told = subject.told;
+    const told = this.newest(subject, store);
     const answer = await answerOf(store.get(subject.id, key));
     if (isFailure(answer)) return this.claim(`get ${answer.code}`, () => undefined);
-    if (answer !== undefined) subject.told = Math.max(subject.told, answer.revision);
+    if (answer !== undefined) this.hasRead(subject, store, answer.revision);
     const value = answer === undefined ? undefined : valueOf(answer.text);
     this.claim('got', () =>
       subject.model.hasHeld(key, value, told, subject.model.head)
@@ -142,9 +145,10 @@ export class History {
 
   private async list(random: Random, subject: Subject, store: Store): Promise<void> {
     const prefix = pick(random, PREFIXES);
-    const told = subject.told;
+    const told = this.newest(subject, store);
     const { compacted } = subject;
-    const at = random.int(2) === 0 ? undefined : revision(compacted + random.int(told - compacted + 1));
+    const at =
+      random.int(2) === 0 ? undefined : revision(compacted + random.int(Math.max(1, subject.told - compacted + 1)));
     const answer = await answerOf(store.list(subject.id, at === undefined ? { prefix } : { prefix, at }));
     if (isFailure(answer)) {
       return this.claim(`list ${answer.code}`, () =>
@@ -153,7 +157,7 @@ export class History {
           : undefined,
       );
     }
-    if (at === undefined) subject.told = Math.max(subject.told, answer.revision);
+    if (at === undefined) this.hasRead(subject, store, answer.revision);
     const items = answer.items.map((item) => `${item.key}@${item.revision}=${valueOf(item.text)}`);
     this.claim(at === undefined ? 'listed' : 'listed past', () => {
       if (at === undefined ? answer.revision < told : answer.revision !== at) return `listed at ${answer.revision}`;
@@ -197,6 +201,14 @@ export class History {
     await this.begin(base, at, new Map(held));
   }
 
+  private newest(subject: Subject, store: Store): number {
+    return Math.max(subject.told, subject.read.get(store) ?? 0);
+  }
+
+  private hasRead(subject: Subject, store: Store, at: number): void {
+    subject.read.set(store, Math.max(subject.read.get(store) ?? 0, at));
+  }
+
   private claim(name: string, claim: Claim): void {
     this.answers.set(name, (this.answers.get(name) ?? 0) + 1);
     this.claims.push(claim);
@@ -220,6 +232,7 @@ export class History {
       const isMine = (key: string) => key.startsWith(prefix);
       const due = subject.log.seen.filter(({ object }) => object.revision > after && isMine(object.key));
       await sink.until(due.length);
+      if (sink.ends.length > 0) faults.push(`a watch of ${prefix} after ${after} ended: ${sink.ends}`);
       const revisions = (events: typeof due) => events.map((event) => event.object.revision).join();
       if (revisions(sink.seen) !== revisions(due)) {
         faults.push(`a watch of ${prefix} after ${after} saw ${revisions(sink.seen)} instead of ${revisions(due)}`);

@@ -29,11 +29,10 @@ const SETTINGS: Readonly<Record<string, string>> = {
   log_checkpoints: 'off',
 };
 
-/** For tests that lose nothing when the machine stops: no waiting for disks. */
+/** For tests that lose nothing when the machine stops: no waiting for disks. A kill of the server still loses nothing. */
 const THROWAWAY: Readonly<Record<string, string>> = {
   fsync: 'off',
   full_page_writes: 'off',
-  synchronous_commit: 'off',
   shared_buffers: '32MB',
   // Medium tests open several stores on one server.
   max_connections: '80',

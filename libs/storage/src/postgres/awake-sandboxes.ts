@@ -55,7 +55,9 @@ export class AwakeSandboxes {
   }
 
   /** Reads a sandbox into memory. Rejects with `no-such-sandbox`. */
-  wake(sandbox: SandboxId): Promise<Holder> {
+  async wake(sandbox: SandboxId): Promise<Holder> {
+    const awake = this.holders.get(sandbox);
+    if (awake !== undefined) return awake;
     let waking = this.waking.get(sandbox);
     if (waking === undefined) {
       waking = this.load(sandbox).finally(() => this.waking.delete(sandbox));

@@ -212,6 +212,8 @@ export class Flusher {
     const commits = batch.parts.map(({ pending }) => pending);
     if (fault.kind === 'unknown') {
       for (const pending of commits) pending.uncertain = true;
+      // Others may already see what memory does not know of.
+      batch.holder.leaseUntilMs = -Infinity;
       return this.recover(batch);
     }
     const isRefused = fault.kind === 'refused';

@@ -109,12 +109,15 @@ export class Heads {
     holder.leaseEpoch++;
     if (holder.sharing) return;
     holder.sharing = true;
+    // Were it evicted and woken meanwhile, the new one would know nothing of this.
+    holder.pins++;
     const { holderNumber, sharedMs } = this.settings;
     try {
       await this.database.read(SHARE, [holder.id, holderNumber, sharedMs]);
     } finally {
       holder.sharing = false;
       holder.leaseEpoch++;
+      holder.pins--;
     }
   }
 
@@ -166,7 +169,7 @@ export class Heads {
     while (log.head < target && !holder.dropped) {
       const from = log.head;
       try {
-        const part = await this.reader.changes(holder, from, '');
+        const part = await this.reader.next(holder, from);
         holder.catchUp(part.entries);
       } catch (error) {
         if (error instanceof StoreError && error.code === 'compacted') return this.forget(holder, error);

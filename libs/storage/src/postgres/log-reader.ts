@@ -46,7 +46,6 @@ export interface LogPart {
   readonly entries: readonly { readonly commitId: number; readonly change: Change }[];
   /** The log is known up to here: the last entry when there may be more, else the head of the statement's moment. */
   readonly upTo: Revision;
-  readonly isLast: boolean;
 }
 
 /** Reads the logs of sandboxes from the database. */
@@ -63,28 +62,44 @@ export class LogReader {
   async changes(holder: Holder, after: Revision, prefix: string): Promise<LogPart> {
     const values = [holder.id, after, prefix, endOfPrefix(prefix), CHANGES_MAX];
     const rows = await this.database.read<LogRow>(LOG, values);
-    const first = this.check(rows[0], holder, after);
+    const first = this.check(rows[0], holder);
+    if (first.compacted > after) throw compactedError(after, revision(first.compacted));
+    return this.partOf(rows, first, holder);
+  }
+
+  /**
+   * All changes after `after`, the head of `holder`. Compaction does not cut a process off that is a little behind: only
+   * when history is really gone, which a gap shows, is this `compacted`.
+   */
+  async next(holder: Holder, after: Revision): Promise<LogPart> {
+    const rows = await this.database.read<LogRow>(LOG, [holder.id, after, '', endOfPrefix(''), CHANGES_MAX]);
+    const first = this.check(rows[0], holder);
+    if (first.head > after && first.revision !== after + 1) throw compactedError(after, revision(first.compacted));
+    return this.partOf(rows, first, holder);
+  }
+
+  private partOf(rows: readonly LogRow[], first: LogRow, holder: Holder): LogPart {
     const live = new Map<string, StoredObject | undefined>();
     const entries = first.revision === null ? [] : rows.map((row) => entryOf(row, holder, live));
     const isLast = entries.length < CHANGES_MAX;
     const upTo = isLast ? first.head : rows[rows.length - 1]!.revision!;
-    return { entries, upTo: revision(upTo), isLast };
+    return { entries, upTo: revision(upTo) };
   }
 
   /** What was before the changes after `at`, for a holder whose memory is at its head. Throws `compacted`. */
   async undo(holder: Holder, at: Revision, prefix: string): Promise<Undo> {
     const values = [holder.id, at, prefix, endOfPrefix(prefix), holder.log.head];
     const rows = await this.database.read<UndoRow>(UNDO, values);
-    const first = this.check(rows[0], holder, at);
+    const first = this.check(rows[0], holder);
+    if (first.compacted > at) throw compactedError(at, revision(first.compacted));
     const undo = new Map<string, StoredObject | undefined>();
     if (first.key === null) return undo;
     for (const row of rows) undo.set(row.key!, previousOf(row, holder));
     return undo;
   }
 
-  private check<T extends LogHead>(first: T | undefined, holder: Holder, after: Revision): T {
+  private check<T extends LogHead>(first: T | undefined, holder: Holder): T {
     if (first === undefined || first.incarnation !== holder.incarnation) throw noSuchSandbox(holder.id);
-    if (first.compacted > after) throw compactedError(after, revision(first.compacted));
     if (first.wrapped !== null) holder.dataKey ??= this.server.unwrap(sandboxOwner(holder.id), first.wrapped);
     return first;
   }

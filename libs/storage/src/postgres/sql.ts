@@ -100,13 +100,16 @@ UPDATE sandbox_head SET lease_wanted = true
 WHERE sandbox_id = $1 AND lease_holder NOT IN (0, $2) AND lease_until >= now() AND NOT lease_wanted`,
 };
 
-/** The holder $2 of $1 gives way: for $3 ms anybody may write and nobody answers from memory alone. */
+/**
+ * The holder $2 of $1 gives way: for $3 ms anybody may write and nobody answers from memory alone. Only when that is wanted
+ * now: one that comes late must not end a lease that was renewed since.
+ */
 export const SHARE: Sql = {
   name: 'share',
   text: `
 UPDATE sandbox_head
 SET lease_holder = 0, lease_until = now() + $3 * interval '1 millisecond', lease_wanted = false
-WHERE sandbox_id = $1 AND lease_holder = $2`,
+WHERE sandbox_id = $1 AND lease_holder = $2 AND lease_wanted`,
 };
 
 /** A process that stops ($1) leaves its leases free. */
