@@ -1,3 +1,4 @@
+import { deepEqual } from '#apimachinery';
 import type { Service } from '../../generated/types.js';
 
 /** How long a client stays with its endpoint: three hours. */
@@ -50,4 +51,37 @@ export function keepAllocated(service: Service, old: Service): void {
     if (same?.nodePort && !used.has(same.nodePort)) port.nodePort = same.nodePort;
   }
   if (!spec.healthCheckNodePort && before.healthCheckNodePort) spec.healthCheckNodePort = before.healthCheckNodePort;
+}
+
+const needsClusterIp = ({ spec }: Service) => spec?.type !== 'ExternalName';
+const needsNodePort = ({ spec }: Service) =>
+  spec?.type === 'NodePort' || (spec?.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false);
+const needsHealthCheck = ({ spec }: Service) => spec?.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local';
+const isLoadBalancer = ({ spec }: Service) => spec?.type === 'LoadBalancer';
+
+type SpecField = keyof NonNullable<Service['spec']>;
+
+/** Fields that only some types have, and which types those are. */
+const DEPENDENT: readonly [has: (service: Service) => boolean, fields: readonly SpecField[]][] = [
+  [needsClusterIp, ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy']],
+  [needsHealthCheck, ['healthCheckNodePort']],
+  [isLoadBalancer, ['allocateLoadBalancerNodePorts', 'loadBalancerClass']],
+  [isReachable, ['externalTrafficPolicy']],
+];
+
+/**
+ * A change of type gives up what the new type has no use for, unless the update says otherwise itself.
+ * Models dropTypeDependentFields (1.36).
+ */
+export function dropTypeDependent(service: Service, old: Service): void {
+  const spec = (service.spec ??= {});
+  const before = old.spec ?? {};
+  for (const [has, fields] of DEPENDENT) {
+    if (!has(old) || has(service)) continue;
+    for (const field of fields) if (deepEqual(spec[field], before[field])) delete spec[field];
+  }
+  if (!needsNodePort(old) || needsNodePort(service)) return;
+  const oldPorts = new Set((before.ports ?? []).map(({ nodePort }) => nodePort));
+  if ((spec.ports ?? []).some(({ nodePort }) => nodePort && !oldPorts.has(nodePort))) return;
+  for (const port of spec.ports ?? []) delete port.nodePort;
 }

@@ -4,7 +4,7 @@ import { defineKind } from '../../define-kind.js';
 import { wideTableOf } from '../../generic-columns.js';
 import type { Service } from '../../generated/types.js';
 import { loadBalancerText } from '../load-balancer-text.js';
-import { applyServiceDefaults, keepAllocated } from './service-defaults.js';
+import { applyServiceDefaults, dropTypeDependent, keepAllocated } from './service-defaults.js';
 import { validateService, validateServiceUpdate } from './service-validation.js';
 
 /** Models getServiceExternalIP (1.36). */
@@ -53,6 +53,7 @@ export const serviceKind = defineKind<Service>({
   prepareForUpdate(service, old) {
     service.status = old.status ?? { loadBalancer: {} };
     keepAllocated(service, old);
+    dropTypeDependent(service, old);
   },
   validateName: (name) => dns1035Label(name),
   validate: validateService,
