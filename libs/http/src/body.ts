@@ -39,8 +39,16 @@ export function readBody(request: RawRequest): Promise<Buffer> {
       if (first === undefined) first = chunk;
       else (more ??= [first]).push(chunk);
     });
-    request.once('end', () => resolve(more ? Buffer.concat(more, bytes) : (first ?? NOTHING)));
-    request.once('error', () => reject(new ClientGone()));
-    request.once('close', () => reject(new ClientGone()));
+    let whole = false;
+    request.once('end', () => {
+      whole = true;
+      resolve(more ? Buffer.concat(more, bytes) : (first ?? NOTHING));
+    });
+    // Every request closes some time; only for one that was cut short is an error worth its stack trace.
+    const cutShort = () => {
+      if (!whole) reject(new ClientGone());
+    };
+    request.once('error', cutShort);
+    request.once('close', cutShort);
   });
 }
