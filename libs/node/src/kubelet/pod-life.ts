@@ -6,7 +6,7 @@ import { enterBackoff, NOTICE_MS, type StartDesk, startContainer } from './conta
 import { planStop, settleEnding } from './container-stop.js';
 import type { NodeSide } from './node-side.js';
 import { mountFailure, reader } from './pod-env.js';
-import { ContainerProbes, probesOf } from './pod-probes.js';
+import { type ContainerProbes, probesOf } from './pod-probes.js';
 import { podStatusOf } from './pod-status.js';
 import { recoverContainers, resumeProcess, retryAfter } from './recover.js';
 import { StatusWriter } from './status-writer.js';
@@ -69,7 +69,7 @@ export class PodLife {
     private readonly node: NodeSide,
     private readonly runner: Runner,
   ) {
-    this.writer = new StatusWriter(node.api, pod, () => runner.retry());
+    this.writer = new StatusWriter(node.api, node.clock, pod, () => runner.retry());
     this.containers = containersOf(pod);
     this.seenAtMs = node.clock.nowMs();
     this.over = isFinished(pod);

@@ -1,7 +1,12 @@
 import { isReason } from '#apimachinery';
+import type { Clock } from '#base';
 import type { ClusterApi } from '#client';
 import { type Pod, podKind, type PodStatus } from '#kinds';
 import { statusPatch } from './status-patch.js';
+
+/** Writes of one pod within `WINDOW_MS`; beyond, someone undoes what is written, and it waits rather than race. */
+const WRITES_MAX = 20;
+const WINDOW_MS = 1_000;
 
 const revisionOf = (pod: Pod) => Number(pod.metadata.resourceVersion ?? 0);
 
@@ -14,9 +19,12 @@ export class StatusWriter {
   private writing: Promise<void> | undefined;
   /** The pod is no more, or another has its name. */
   gone = false;
+  private windowFromMs = 0;
+  private writesInWindow = 0;
 
   constructor(
     private readonly api: ClusterApi,
+    private readonly clock: Clock,
     private current: Pod,
     /** A write failed for a passing reason: ask again later. */
     private readonly failed: () => void,
@@ -43,11 +51,21 @@ export class StatusWriter {
     while (this.writing) await this.writing;
   }
 
+  private tooMany(): boolean {
+    const nowMs = this.clock.nowMs();
+    if (nowMs - this.windowFromMs >= WINDOW_MS) {
+      this.windowFromMs = nowMs;
+      this.writesInWindow = 0;
+    }
+    return ++this.writesInWindow > WRITES_MAX;
+  }
+
   private async write(): Promise<void> {
     while (this.wish && !this.gone) {
       const patch = statusPatch(this.current, this.wish);
       this.wish = undefined;
       if (!patch) continue;
+      if (this.tooMany()) return this.failed();
       const { namespace = '', name = '' } = this.current.metadata;
       try {
         this.seen(await this.api.patch(podKind, namespace, name, { type: 'strategic', patch }, 'status'));
