@@ -1,5 +1,5 @@
-import { isReason } from '#apimachinery';
 import type { Clock } from '#base';
+import { isReason } from '#apimachinery';
 import type { ClusterApi } from '#client';
 import { type Pod, podKind, type PodStatus } from '#kinds';
 import { statusPatch } from './status-patch.js';
