@@ -75,7 +75,7 @@ async function applyMigrations(url: string, dir: string, migrations: readonly Mi
   const [{ PrismaPg }, { bindMigrationAwareSqlAdapterFactory }, SchemaEngine] = await Promise.all([
     import('@prisma/adapter-pg'),
     import('@prisma/driver-adapter-utils'),
-    loadSchemaEngine(),
+    schemaEngineOnce(),
   ]);
   const pool = new pg.Pool({ connectionString: url, max: 2, allowExitOnIdle: true });
   const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
@@ -123,6 +123,13 @@ const webAssembly = (
 ).WebAssembly;
 
 type SchemaEngineClass = (typeof import('@prisma/schema-engine-wasm'))['SchemaEngine'];
+
+let schemaEngine: Promise<SchemaEngineClass> | undefined;
+
+/** Its bindings hold one instance: a second one in the process would break the first. */
+function schemaEngineOnce(): Promise<SchemaEngineClass> {
+  return (schemaEngine ??= loadSchemaEngine());
+}
 
 /** The package imports its .wasm as a module, which needs a flag of Node: instantiate it by hand. */
 async function loadSchemaEngine(): Promise<SchemaEngineClass> {

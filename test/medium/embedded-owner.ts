@@ -1,0 +1,6 @@
+import { startEmbeddedPostgres } from '#storage';
+
+/** A server that owns a data directory until it is killed: the process that embedded.spec.ts kills. */
+const { url, pid } = await startEmbeddedPostgres({ dataDir: process.argv[2]!, durable: false });
+console.log(JSON.stringify({ url, pid }));
+process.stdin.resume();
