@@ -42,12 +42,20 @@ WHERE i.inhparent = 'event'::regclass AND c.relname ~ '^event_p[0-9]{10}$'
 ORDER BY 1`,
 };
 
+/** What the default partition holds is dropped row by row: only a jumping clock puts anything there. */
+const CLEAR_DEFAULT = {
+  name: 'clear-default',
+  text: `
+DELETE FROM event_default WHERE at < now() - $1::int * interval '1 hour'`,
+};
+
 /** Before history is dropped, the logs in it say so. In a transaction of its own: no reader sees a gap. */
-const raiseCompacted = (name: string) => ({
+const raiseCompacted = (name: string, hours: number) => ({
   name: `raise-${name}`,
   text: `
 WITH last AS (
-  SELECT sandbox_id, max(revision) AS revision FROM ${name} GROUP BY sandbox_id
+  SELECT sandbox_id, max(revision) AS revision FROM ${name}
+  WHERE at < now() - ${hours} * interval '1 hour' GROUP BY sandbox_id
 ), locked AS (
   SELECT h.sandbox_id, l.revision FROM sandbox_head h JOIN last l ON l.sandbox_id = h.sandbox_id
   WHERE h.compacted < l.revision ORDER BY h.sandbox_id FOR NO KEY UPDATE OF h
@@ -112,8 +120,10 @@ export class Maintenance {
       partitionHours,
       MAINTENANCE_LOCK,
     ]);
+    await this.database.transaction(BEGIN, (run) => run(raiseCompacted('event_default', retentionHours), []));
+    await this.database.read(CLEAR_DEFAULT, [retentionHours]);
     for (const { name } of over) {
-      await this.database.transaction(BEGIN, (run) => run(raiseCompacted(name), []));
+      await this.database.transaction(BEGIN, (run) => run(raiseCompacted(name, retentionHours), []));
       await this.database.transaction(BEGIN, (run) => run({ name: '', text: `DROP TABLE IF EXISTS ${name}` }, []));
     }
   }
