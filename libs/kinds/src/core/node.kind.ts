@@ -97,6 +97,9 @@ export const nodeKind = defineKind<Node>({
   applyDefaults(node) {
     if (node.status?.capacity && !node.status.allocatable) node.status.allocatable = { ...node.status.capacity };
   },
+  prepareForCreate() {
+    // The status stays: a kubelet registers its node with it.
+  },
   prepareForUpdate(node, old) {
     node.status = old.status ?? {};
   },

@@ -188,7 +188,7 @@ function epochMs({ seconds, nanos }: Message): number {
 }
 
 function fromBase64(value: Json): string {
-  return Buffer.from(String(value), 'base64').toString('utf8');
+  return Buffer.from(typeof value === 'string' ? value : '', 'base64').toString('utf8');
 }
 
 function bytesOf(value: WireValue): Uint8Array {

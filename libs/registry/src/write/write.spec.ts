@@ -113,6 +113,20 @@ describe('create', () => {
     expect(metadata.creationTimestamp).not.toBe('2000-01-01T00:00:00Z');
   });
 
+  it('drops the status of what is new, but for nodes: a kubelet registers with it', async () => {
+    const make = (resource: string, kind: string, status: object) =>
+      cluster.verbs.create(
+        cluster.ctx(),
+        cluster.target(resource),
+        json({ apiVersion: 'v1', kind, metadata: { name: 'a' }, status }),
+        {},
+      );
+    const capacity = { cpu: '2' };
+    expect((await make('nodes', 'Node', { capacity })).object()).toMatchObject({ status: { capacity } });
+    const { status } = (await make('namespaces', 'Namespace', { phase: 'Terminating' })).object() as never;
+    expect(status).toEqual({ phase: 'Active' });
+  });
+
   it('writes nothing on a dry run', async () => {
     const made = await send(aConfigMap({ name: 'a' }), { dryRun: true });
     expect(made.object().metadata.uid).toEqual(expect.any(String));
