@@ -147,7 +147,6 @@ describe('a process', () => {
           return await call();
         } catch (error) {
           failed.push((error as { code: string }).code);
-          if (failed.length % 50 === 0) console.log(failed.length, error, (error as any).cause);
           await systemClock.sleep(20);
         }
       }

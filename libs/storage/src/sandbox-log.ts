@@ -2,9 +2,9 @@ import { revision, type Revision, type SandboxId } from '#base';
 import type { Change } from './change.js';
 import { ChangeRing, type RingLimits } from './change-ring.js';
 import { compareKeys } from './key-order.js';
-import { LiveObjects } from './live-objects.js';
+import type { LiveObjects } from './live-objects.js';
 import { type ListQuery, type Page, type StoredObject, StoreError, type StoreEvent } from './store.js';
-import { WatchHub } from './watch-hub.js';
+import type { WatchHub } from './watch-hub.js';
 
 /** What was there before, by key, for keys that changed since a revision. undefined: nothing was. */
 export type Undo = ReadonlyMap<string, StoredObject | undefined>;

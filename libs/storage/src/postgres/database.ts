@@ -68,6 +68,13 @@ export class Database {
     });
   }
 
+  /** A statement that must not be sent twice: after a lost connection its outcome is unknown. */
+  async change<T extends Row>(sql: Sql, values: readonly unknown[]): Promise<T[]> {
+    return this.run<T>(this.readers, sql, values).catch((fault: unknown) => {
+      throw unavailable(fault);
+    });
+  }
+
   /** Several statements, all or none, begun by `begin`. Not repeated. */
   async transaction<T>(begin: string, work: (run: Run) => Promise<T>): Promise<T> {
     const client = await this.connect(this.readers).catch((fault: unknown) => {

@@ -2,7 +2,7 @@ import type { SandboxId } from '#base';
 import type { Change } from '../change.js';
 import type { DataKey } from '../crypto.js';
 import { noSuchSandbox, type SandboxLog } from '../sandbox-log.js';
-import { type SnapshotId, type StoredObject, StoreError, type Write } from '../store.js';
+import type { SnapshotId, StoredObject, StoreError, Write } from '../store.js';
 
 /** A commit on its way. It leaves the queue with its answer, or for a flight that may bring it back. */
 export interface PendingCommit {

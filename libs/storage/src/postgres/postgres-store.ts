@@ -117,7 +117,7 @@ export class PostgresStore implements Store {
 
   async createSandbox(sandbox: SandboxId, base?: SnapshotId): Promise<Revision> {
     this.checkOpen();
-    const rows = await this.parts.database.read<Row & { head: Revision }>(CREATE, [sandbox, base ?? null]);
+    const rows = await this.parts.database.change<Row & { head: Revision }>(CREATE, [sandbox, base ?? null]);
     if (rows[0] !== undefined) return rows[0].head;
     const exists = await this.parts.awake.wake(sandbox).then(
       () => true,
