@@ -1,7 +1,6 @@
 import { rfc3339, type KubeObject } from '#apimachinery';
-import { admissionChain } from '#admission';
-import { bootstrapPolicy, rbacAuthorizer } from '#auth';
-import { Random, type SandboxEnv, sandboxId, TraceRing } from '#base';
+import { bootstrapPolicy, type RbacAuthorizer, rbacAuthorizer } from '#auth';
+import type { SandboxEnv } from '#base';
 import { type ClusterApi, type Informers, newInformers, type ResourceRef } from '#client';
 import { ControllerManager, type ReconcileFailure } from '#controller-runtime';
 import {
@@ -15,9 +14,7 @@ import {
   type Pod,
   podKind,
 } from '#kinds';
-import { apiFor, createRegistry, Heartbeats } from '#registry';
-import { memoryStore } from '#storage';
-import { FakeClock } from '#testing';
+import { eventText, type FakeClock, inMemoryCluster } from '#testing';
 import { controllers } from './controllers.js';
 
 /** One sandbox in memory with all controllers and a kubelet of few words, for this library's scenario specs. */
@@ -53,22 +50,10 @@ export interface SpecKubelet {
 const ROUNDS_MAX = 400;
 
 export async function aSpecCluster(options: { kubelet?: boolean } = {}): Promise<SpecCluster> {
-  const clock = new FakeClock();
-  const env: SandboxEnv = { id: sandboxId('lab')!, clock, random: new Random('lab') };
-  const store = memoryStore();
-  await store.createSandbox(env.id);
-  const heartbeats = new Heartbeats(clock);
-  const authorizer = rbacAuthorizer(store, env.id);
-  const verbs = createRegistry({
-    store,
-    admission: admissionChain([]),
-    authorizerOf: () => authorizer,
-    heartbeatsOf: () => heartbeats,
-    clock,
+  let authorizer: RbacAuthorizer | undefined;
+  const { clock, env, clients, admin } = await inMemoryCluster({
+    authorizerOf: (store, sandbox) => (authorizer = rbacAuthorizer(store, sandbox)),
   });
-  const served = { env, kinds: builtInKinds, traces: new TraceRing(4), heartbeats };
-  const clients = apiFor({ verbs, store, clusterOf: () => served, traceClock: clock });
-  const admin = clients(env.id, { username: 'kubernetes-admin', groups: ['system:masters'] });
   const failures: ReconcileFailure[] = [];
   const started = () => {
     const manager = new ControllerManager({
@@ -111,12 +96,12 @@ export async function aSpecCluster(options: { kubelet?: boolean } = {}): Promise
       const events = (await list<CoreV1Event>(eventKind)).filter((event) => event.involvedObject.name === name);
       const revision = (event: CoreV1Event) => parseInt(event.metadata.name!.slice(name.length + 1), 16);
       const inOrder = events.toSorted((a, b) => revision(a) - revision(b));
-      return inOrder.map((e) => `${e.reason}: ${e.message}${(e.count ?? 1) > 1 ? ` x${e.count}` : ''}`);
+      return inOrder.map(eventText);
     },
     stop() {
       manager.stop(env.id);
       informers.stop();
-      authorizer.close();
+      authorizer?.close();
     },
   };
 }

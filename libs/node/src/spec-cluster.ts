@@ -1,10 +1,8 @@
-import { Random, type SandboxEnv, sandboxId, TraceRing } from '#base';
-import { admissionChain } from '#admission';
+import type { SandboxEnv } from '#base';
 import { type ClusterApi, newInformers } from '#client';
-import { builtInKinds, type CoreV1Event, eventKind, type Node, nodeKind, type Pod, podKind } from '#kinds';
-import { apiFor, createRegistry, Heartbeats } from '#registry';
-import { memoryStore } from '#storage';
-import { FakeClock } from '#testing';
+import { type Node, nodeKind, type Pod, podKind } from '#kinds';
+import type { Heartbeats } from '#registry';
+import { eventText, type FakeClock, inMemoryCluster, toldEvents } from '#testing';
 import { type Kubelets, nodeIdentity, startKubelets } from './kubelet/kubelets.js';
 import { starterNodes } from './starter.js';
 
@@ -36,21 +34,7 @@ function seconds(ms: number): string {
 }
 
 export async function aSpecCluster(): Promise<SpecCluster> {
-  const clock = new FakeClock();
-  const env: SandboxEnv = { id: sandboxId('lab')!, clock, random: new Random('lab') };
-  const store = memoryStore();
-  await store.createSandbox(env.id);
-  const heartbeats = new Heartbeats(clock);
-  const verbs = createRegistry({
-    store,
-    admission: admissionChain([]),
-    authorizerOf: () => ({ authorize: () => Promise.resolve({ allowed: true, reason: '' }) }),
-    heartbeatsOf: () => heartbeats,
-    clock,
-  });
-  const served = { env, kinds: builtInKinds, traces: new TraceRing(4), heartbeats };
-  const clients = apiFor({ verbs, store, clusterOf: () => served, traceClock: clock });
-  const admin = clients(env.id, { username: 'kubernetes-admin', groups: ['system:masters'] });
+  const { clock, env, heartbeats, clients, admin, run } = await inMemoryCluster();
   for (const node of starterNodes(env)) {
     const created = await admin.create<Node>(nodeKind, node);
     await admin.update<Node>(nodeKind, { ...created, status: node.status! }, 'status');
@@ -71,13 +55,7 @@ export async function aSpecCluster(): Promise<SpecCluster> {
     { resourceVersion: String(await admin.head()) },
     { events: (batch) => batch.forEach(({ type, object }) => note(type, object)), closed: () => {} },
   );
-  const events = new Map<string, CoreV1Event>();
-  const eventWatch = await admin.watch<CoreV1Event>(
-    eventKind,
-    undefined,
-    { resourceVersion: String(await admin.head()) },
-    { events: (batch) => batch.forEach(({ object }) => events.set(object.metadata.name!, object)), closed: () => {} },
-  );
+  const told = await toldEvents(admin);
   const start = () => {
     const informers = newInformers(admin, env, { clock });
     const kubelets: Kubelets = startKubelets({ env, informers, apiFor: (name) => clients(env.id, nodeIdentity(name)) });
@@ -97,18 +75,13 @@ export async function aSpecCluster(): Promise<SpecCluster> {
     seen,
     pod: async (name) => (await admin.list(podKind, undefined)).items.find((pod) => pod.metadata.name === name),
     eventsOf: (name) =>
-      [...events.values()]
-        .filter((event) => event.involvedObject.name === name)
-        .map(({ type, reason, message, count = 1, involvedObject: { fieldPath = '' } }) => {
-          const container = /\{(.*)\}/.exec(fieldPath)?.[1];
-          return `${type} ${reason}${container ? ` {${container}}` : ''}: ${message}${count > 1 ? ` x${count}` : ''}`;
-        }),
-    async run(ms) {
-      for (let passed = 0; passed < ms; passed += STEP_MS) {
-        await clock.advance(Math.min(STEP_MS, ms - passed));
-        await clock.settle();
-      }
-    },
+      told.about(name).map((event) => {
+        const container = /\{(.*)\}/.exec(event.involvedObject.fieldPath ?? '')?.[1];
+        const text = eventText(event);
+        const where = container ? ` {${container}}` : '';
+        return `${event.type} ${event.reason}${where}${text.slice(event.reason?.length ?? 0)}`;
+      }),
+    run: (ms) => run(ms, STEP_MS),
     async restartKubelets() {
       stopKubelets();
       stopKubelets = start();
@@ -116,7 +89,7 @@ export async function aSpecCluster(): Promise<SpecCluster> {
     },
     stop() {
       watch.cancel();
-      eventWatch.cancel();
+      told.stop();
       stopKubelets();
     },
   };

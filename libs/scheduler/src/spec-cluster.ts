@@ -1,19 +1,6 @@
-import { Random, type SandboxEnv, sandboxId, TraceRing } from '#base';
-import { admissionChain } from '#admission';
 import { type ClusterApi, newEventRecorder, newInformers } from '#client';
-import {
-  builtInKinds,
-  type CoreV1Event,
-  eventKind,
-  type Node,
-  nodeKind,
-  type Pod,
-  type PodSpec,
-  podKind,
-} from '#kinds';
-import { apiFor, createRegistry, Heartbeats } from '#registry';
-import { memoryStore } from '#storage';
-import { FakeClock } from '#testing';
+import { type Node, nodeKind, type Pod, type PodSpec, podKind } from '#kinds';
+import { eventText, type FakeClock, inMemoryCluster, toldEvents } from '#testing';
 import { type Scheduler, schedulerIdentity, startScheduler } from './scheduler.js';
 
 /** One sandbox in memory with a scheduler and no kubelets, for this library's specs. */
@@ -49,28 +36,8 @@ export function asking(requests: Record<string, string>): Partial<PodSpec> {
 }
 
 export async function aSpecCluster(seed = 'lab'): Promise<SpecCluster> {
-  const clock = new FakeClock();
-  const env: SandboxEnv = { id: sandboxId('lab')!, clock, random: new Random(seed) };
-  const store = memoryStore();
-  await store.createSandbox(env.id);
-  const heartbeats = new Heartbeats(clock);
-  const verbs = createRegistry({
-    store,
-    admission: admissionChain([]),
-    authorizerOf: () => ({ authorize: () => Promise.resolve({ allowed: true, reason: '' }) }),
-    heartbeatsOf: () => heartbeats,
-    clock,
-  });
-  const served = { env, kinds: builtInKinds, traces: new TraceRing(4), heartbeats };
-  const clients = apiFor({ verbs, store, clusterOf: () => served, traceClock: clock });
-  const admin = clients(env.id, { username: 'kubernetes-admin', groups: ['system:masters'] });
-  const told = new Map<string, CoreV1Event>();
-  const watch = await admin.watch<CoreV1Event>(
-    eventKind,
-    undefined,
-    { resourceVersion: String(await admin.head()) },
-    { events: (batch) => batch.forEach(({ object }) => told.set(object.metadata.name!, object)), closed: () => {} },
-  );
+  const { clock, env, clients, admin, run } = await inMemoryCluster({ seed });
+  const told = await toldEvents(admin);
   const api = clients(env.id, schedulerIdentity);
   const informers = newInformers(admin, env, { clock });
   const events = newEventRecorder(api, env, { name: 'default-scheduler' }, { clock });
@@ -98,19 +65,11 @@ export async function aSpecCluster(seed = 'lab'): Promise<SpecCluster> {
         spec: { containers: [{ name: 'app', image: 'nginx' }], ...spec },
       }),
     nodeOf: async (name) => (await pod(name)).spec?.nodeName ?? '',
-    eventsOf: (name) =>
-      [...told.values()]
-        .filter((event) => event.involvedObject.name === name)
-        .map(({ reason, message, count = 1 }) => `${reason}: ${message}${count > 1 ? ` x${count}` : ''}`),
-    async run(ms) {
-      for (let passed = 0; passed < ms; passed += STEP_MS) {
-        await clock.advance(Math.min(STEP_MS, ms - passed));
-        await clock.settle();
-      }
-    },
+    eventsOf: (name) => told.about(name).map(eventText),
+    run: (ms) => run(ms, STEP_MS),
     stop() {
       scheduler.stop();
-      watch.cancel();
+      told.stop();
       events.stop();
       informers.stop();
     },

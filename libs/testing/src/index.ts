@@ -4,3 +4,4 @@ export { aDeployment, aNode, aPod, type Overrides } from './builders.js';
 export { FakeClock } from './fake-clock.js';
 export { TEST_SERVER_KEY, type TestPostgres, useTestPostgres } from './test-postgres.js';
 export { recordsContract } from './records-contract.js';
+export { eventText, type InMemoryCluster, inMemoryCluster, toldEvents } from './in-memory-cluster.js';
