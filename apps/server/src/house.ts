@@ -1,7 +1,13 @@
 import { entropy, HOST_SANDBOX_ID, invariant, type SandboxId, sandboxId, systemClock } from '#base';
 import type { KubeObject } from '#apimachinery';
 import { admissionChain, plugins } from '#admission';
-import { bootstrapPolicy, createSandboxCredentials, kubeconfigOf, type SandboxCredentials } from '#auth';
+import {
+  bootstrapPolicy,
+  createSandboxCredentials,
+  type KubeconfigCluster,
+  kubeconfigOf,
+  type SandboxCredentials,
+} from '#auth';
 import { builtInKinds, hostKinds, type KindCatalog } from '#kinds';
 import { STARTER_MACHINES, starterNodes } from '#node';
 import { apiFor, type ClusterDirectory, createRegistry, type Verbs } from '#registry';
@@ -16,7 +22,7 @@ import {
   TemplateShelf,
   unlessExists,
 } from '#sandboxes';
-import type { SandboxRecords, Store } from '#storage';
+import type { SandboxRecord, SandboxRecords, Store } from '#storage';
 import { ActorHouse } from './actors.js';
 import { OpenClusters } from './clusters.js';
 import { StartError } from './config.js';
@@ -85,10 +91,9 @@ export class House {
     return kubeconfigOf(
       await Promise.all(
         ids.map(async (id) => {
-          const text = (await this.options.records.get(id))?.credentials;
-          if (!text) throw new StartError(`sandbox ${id} has no credentials`);
-          const credentials = JSON.parse(text) as SandboxCredentials;
-          return { name: id, server: this.urlOf(id), serverCa: this.options.keys.ca.certificate, credentials };
+          const cluster = this.kubeconfigClusterOf(await this.options.records.get(id));
+          if (!cluster) throw new StartError(`sandbox ${id} has no credentials`);
+          return cluster;
         }),
       ),
     );
@@ -98,6 +103,13 @@ export class House {
     return this.house.close();
   }
 
+  private kubeconfigClusterOf(record: SandboxRecord | undefined): KubeconfigCluster | undefined {
+    if (!record?.credentials) return undefined;
+    const credentials = JSON.parse(record.credentials) as SandboxCredentials;
+    const { id } = record;
+    return { name: id, server: this.urlOf(id), serverCa: this.options.keys.ca.certificate, credentials };
+  }
+
   private urlOf(id: SandboxId): string {
     const base = this.options.publicUrl();
     return id === HOST_SANDBOX_ID ? base : `${base}/sandboxes/${id}`;
@@ -105,7 +117,10 @@ export class House {
 
   private newVerbs(): Verbs {
     const kubeconfig = kubeconfigHandler({
-      kubeconfigOf: async (id) => ((await this.options.records.get(id)) ? this.kubeconfig([id]) : undefined),
+      kubeconfigOf: async (id) => {
+        const cluster = this.kubeconfigClusterOf(await this.options.records.get(id));
+        return cluster && kubeconfigOf([cluster]);
+      },
     });
     return createRegistry({
       store: this.options.store,
@@ -124,7 +139,7 @@ export class House {
       records,
       shelf: this.newShelf(templates, builtInKinds),
       house: { sleep: (id) => this.house.sleep(id) },
-      newCredentials: async () => JSON.stringify(await createSandboxCredentials(systemClock.nowMs())),
+      newCredentials: () => JSON.stringify(createSandboxCredentials(systemClock.nowMs())),
       urlOf: (id) => this.urlOf(id),
     });
     return new ActorHouse({
@@ -143,7 +158,7 @@ export class House {
       store,
       clock: systemClock,
       fill: async (id, template) => {
-        const credentials = await createSandboxCredentials(systemClock.nowMs());
+        const credentials = createSandboxCredentials(systemClock.nowMs());
         await this.open.during({ id, seed: template.name, kinds, credentials }, (cluster) =>
           fill(cluster, template.objects(cluster.env)),
         );
@@ -160,7 +175,7 @@ export class House {
     const base = await this.newShelf([template], hostKinds).snapshotOf(template.name);
     invariant(base, 'the host has a template');
     await unlessExists(store.createSandbox(HOST_SANDBOX_ID, base));
-    const credentials = JSON.stringify(await createSandboxCredentials(systemClock.nowMs()));
+    const credentials = JSON.stringify(createSandboxCredentials(systemClock.nowMs()));
     await unlessExists(records.create({ id: HOST_SANDBOX_ID, seed: entropy(), base, credentials }));
   }
 }

@@ -76,7 +76,7 @@ export { resourceClaimV1beta1Kind } from './resource/resource-claim-v1beta1.kind
 export { resourceSliceV1beta1Kind } from './resource/resource-slice-v1beta1.kind.js';
 export { sandboxSnapshotKind } from './sandkube/sandbox-snapshot.kind.js';
 export { sandboxTemplateKind } from './sandkube/sandbox-template.kind.js';
-export { sandboxKind } from './sandkube/sandbox.kind.js';
+export { PURGE_FINALIZER, sandboxKind } from './sandkube/sandbox.kind.js';
 export { priorityClassKind } from './scheduling/priority-class.kind.js';
 export { storageClassKind } from './storage/storage-class.kind.js';
 export { decodeProtobuf } from './protobuf/decode.js';

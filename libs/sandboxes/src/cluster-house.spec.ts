@@ -39,6 +39,9 @@ describe('ClusterHouse', () => {
   it('wakes a cluster once for all who ask at the same time', async () => {
     const { subject, log } = house();
     await Promise.all([subject.get(blue), subject.get(blue), subject.get(blue)]);
+    // The waiting requests are answered before actors start.
+    expect(log).toEqual(['open blue']);
+    await subject.untilActorsRun(blue);
     expect(log).toEqual(['open blue', 'start blue']);
   });
 
@@ -58,6 +61,7 @@ describe('ClusterHouse', () => {
     expect(log).toEqual(['open blue', 'start blue', 'stop blue', 'evict blue']);
     expect(subject.awake).toBe(0);
     await subject.get(blue);
+    await subject.untilActorsRun(blue);
     expect(log.at(-1)).toBe('start blue');
   });
 

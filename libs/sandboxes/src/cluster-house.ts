@@ -1,3 +1,4 @@
+import { setImmediate as laterThisTurn } from 'node:timers/promises';
 import { type Clock, HOST_SANDBOX_ID, type SandboxId, type Timer } from '#base';
 import type { RegistryWatch, ServedCluster, Verbs, WatchReceiver } from '#registry';
 
@@ -89,11 +90,14 @@ export class ClusterHouse {
     if (!opened) return undefined;
     const resident: Resident = {
       cluster: { ...opened, verbs: this.counting(opened.verbs, () => resident) },
-      // Actors see the cluster without the counting: their own watches must not keep it awake.
-      actors: this.parts.startActors(opened).catch((error: unknown) => {
-        this.parts.log(`sandbox ${sandbox}: actors did not start: ${String(error)}`);
-        return { stop: () => Promise.resolve() };
-      }),
+      // Actors see the cluster without the counting: their own watches must not keep it awake. They start when the
+      // requests that woke it have been answered.
+      actors: laterThisTurn()
+        .then(() => this.parts.startActors(opened))
+        .catch((error: unknown) => {
+          this.parts.log(`sandbox ${sandbox}: actors did not start: ${String(error)}`);
+          return { stop: () => Promise.resolve() };
+        }),
       watches: 0,
       usedAtMs: this.parts.clock.monotonicMs(),
     };

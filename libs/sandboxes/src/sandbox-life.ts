@@ -10,7 +10,7 @@ export interface LifeParts {
   readonly shelf: Pick<TemplateShelf, 'snapshotOf'>;
   readonly house: Pick<ClusterHouse, 'sleep'>;
   /** Certificates, keys and tokens of a new cluster, as text that only the server reads. */
-  newCredentials(id: SandboxId): Promise<string>;
+  newCredentials(id: SandboxId): string;
   urlOf(id: SandboxId): string;
 }
 
@@ -23,11 +23,9 @@ export function newSandboxLife(parts: LifeParts): SandboxLife {
       const base = await parts.shelf.snapshotOf(spec?.template ?? TEMPLATE_DEFAULT);
       if (!base) return undefined;
       await unlessExists(parts.store.createSandbox(id, base));
-      // The record comes last: it is what makes the cluster findable.
-      if (!(await parts.records.get(id))) {
-        const credentials = await parts.newCredentials(id);
-        await unlessExists(parts.records.create({ id, seed: spec?.seed ?? entropy(), base, credentials }));
-      }
+      // The record comes last: it is what makes the cluster findable. One that is there keeps its credentials.
+      const credentials = parts.newCredentials(id);
+      await unlessExists(parts.records.create({ id, seed: spec?.seed ?? entropy(), base, credentials }));
       return { url: parts.urlOf(id) };
     },
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Sandbox } from '#kinds';
-import { PURGE_FINALIZER, reconcileSandbox, type SandboxDeps } from './sandbox.controller.js';
+import { PURGE_FINALIZER, type Sandbox } from '#kinds';
+import { reconcileSandbox, type SandboxDeps } from './sandbox.controller.js';
 
 const key = { namespace: 'team-a', name: 'blue' };
 

@@ -1,11 +1,8 @@
 import type { SandboxId } from '#base';
 import { type KubeObject, rfc3339, setCondition } from '#apimachinery';
 import { defineController, type ObjectKey, type Outcome } from '#controller-runtime';
-import { type Sandbox, sandboxKind } from '#kinds';
+import { PURGE_FINALIZER, type Sandbox, sandboxKind } from '#kinds';
 import { sandboxIdOf } from './identity.js';
-
-/** Held until everything of the sandbox is gone, so that its name is free only when its data is. */
-export const PURGE_FINALIZER = 'sandkube.dev/purge';
 
 /** What becomes of a Sandbox object outside the host's API. Both are idempotent. */
 export interface SandboxLife {

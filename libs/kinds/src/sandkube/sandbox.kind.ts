@@ -5,6 +5,9 @@ import { IMMUTABLE } from '../field-rules.js';
 import { tableOf } from '../generic-columns.js';
 import type { Sandbox } from './sandkube-objects.js';
 
+/** Held until everything of the sandbox is gone, so that its name is free only when its data is. */
+export const PURGE_FINALIZER = 'sandkube.dev/purge';
+
 const DEFAULT_TEMPLATE = 'starter';
 const RATE = /^[0-9]{1,6}(\.[0-9]{1,6})?$/;
 
@@ -23,6 +26,9 @@ export const sandboxKind = defineKind<Sandbox>({
   },
   prepareForCreate(sandbox) {
     sandbox.status = { phase: 'Pending' };
+    // From its first revision on: there is no moment at which a deletion would leave its data behind.
+    const finalizers = sandbox.metadata.finalizers ?? [];
+    if (!finalizers.includes(PURGE_FINALIZER)) sandbox.metadata.finalizers = [...finalizers, PURGE_FINALIZER];
   },
   prepareForUpdate(sandbox, old) {
     sandbox.status = old.status ?? {};
