@@ -98,8 +98,9 @@ describe('a deployment, from kubectl create to kubectl delete', () => {
 
   it('explains', async () => {
     const text = await kubectl.ok('explain pod.spec.containers');
-    expect(text).toContain('KIND:       Pod');
-    expect(text).toContain('FIELD: containers <[]Container>');
-    expect(text).toMatch(/^ {2}imagePullPolicy\t<string>$/m);
+    // kubectl before 1.27 words this differently.
+    expect(text).toMatch(/^KIND: +Pod$/m);
+    expect(text).toMatch(/^(FIELD|RESOURCE): containers <\[\](Container|Object)>$/m);
+    expect(text).toMatch(/^ {2,3}imagePullPolicy\t<string>$/m);
   });
 });
