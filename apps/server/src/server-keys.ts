@@ -23,7 +23,7 @@ export async function serverKeysIn(dataDir: string, nowMs: number): Promise<Serv
   const file = join(dataDir, 'pki', 'server-keys.json');
   const found = readKeys(file);
   if (found) return { ca: found.ca, encryptionKey: Buffer.from(found.encryptionKey, 'base64') };
-  const keys: ServerKeys = { ca: createServerCa(nowMs), encryptionKey: randomBytes(ENCRYPTION_KEY_BYTES) };
+  const keys: ServerKeys = { ca: await createServerCa(nowMs), encryptionKey: randomBytes(ENCRYPTION_KEY_BYTES) };
   const content: KeysFile = { ca: keys.ca, encryptionKey: keys.encryptionKey.toString('base64') };
   writeWhole(file, JSON.stringify(content));
   writeWhole(join(dataDir, 'pki', 'ca.crt'), keys.ca.certificate);

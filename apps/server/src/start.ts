@@ -71,7 +71,7 @@ export async function startServer({ env, cwd, print }: StartOptions): Promise<Ru
 
 async function openDoor(config: ServerConfig, keys: ServerKeys, house: House, print: StartOptions['print']) {
   const hosts = certificateHosts(config);
-  const certificate = createServerCertificate(keys.ca, hosts, systemClock.nowMs());
+  const certificate = await createServerCertificate(keys.ca, hosts, systemClock.nowMs());
   const graphql = graphqlMount({
     clock: systemClock,
     report: (error: unknown) => print(`graphql: ${String(error)}`),

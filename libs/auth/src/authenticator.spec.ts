@@ -40,9 +40,9 @@ describe('createAuthenticator', () => {
   const from = (given: Credentials): Promise<UserInfo | undefined> => authenticator.authenticate(given);
   const UNAUTHORIZED = { code: 401, reason: 'Unauthorized', message: 'Unauthorized' };
 
-  beforeAll(() => {
-    own = createSandboxCredentials(NOW_MS);
-    foreign = createSandboxCredentials(NOW_MS);
+  beforeAll(async () => {
+    own = await createSandboxCredentials(NOW_MS);
+    foreign = await createSandboxCredentials(NOW_MS);
     authenticator = anAuthenticator(own);
   });
 
@@ -55,7 +55,7 @@ describe('createAuthenticator', () => {
 
   it('reads name and groups of a certificate, whatever characters they hold', async () => {
     const user = { username: 'jane, O=system:masters', groups: ['devs+O=system:masters', 'ops'] };
-    const { certificate } = createClientCertificate(caOf(own), user, NOW_MS);
+    const { certificate } = await createClientCertificate(caOf(own), user, NOW_MS);
     expect(await from({ certificate: new X509Certificate(certificate) })).toMatchObject({
       username: user.username,
       groups: [...user.groups, 'system:authenticated'],
@@ -75,10 +75,10 @@ describe('createAuthenticator', () => {
     ['the authority itself', async () => own.caCertificate],
     [
       'a server certificate',
-      async () => createServerCertificate(caOf(own), ['10.0.0.1', 'x.test'], NOW_MS).certificate,
+      async () => (await createServerCertificate(caOf(own), ['10.0.0.1', 'x.test'], NOW_MS)).certificate,
     ],
     ['one under an authority of the same name', async () => foreign.adminCertificate],
-    ['one for a server of another authority', async () => createServerCa(NOW_MS).certificate],
+    ['one for a server of another authority', async () => (await createServerCa(NOW_MS)).certificate],
   ])('refuses %s', async (_what, certificateOf) => {
     await expect(from({ certificate: new X509Certificate(await certificateOf()) })).rejects.toMatchObject(UNAUTHORIZED);
   });

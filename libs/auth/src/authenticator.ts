@@ -34,19 +34,15 @@ export function createAuthenticator(parts: AuthenticatorParts): SandboxAuthentic
 }
 
 class ByCredentials implements SandboxAuthenticator {
-  private madeKey: ServiceAccountKey | undefined;
+  readonly serviceAccountKey: ServiceAccountKey;
   private readonly certificates: CertificateAuthenticator;
   private readonly adminTokenHash: Buffer;
   private readonly tokenUsers = new LRUCache<string, UserInfo>({ max: TOKEN_USERS_MAX });
 
   constructor(private readonly parts: AuthenticatorParts) {
+    this.serviceAccountKey = new ServiceAccountKey(parts.credentials.serviceAccountPrivateKey);
     this.certificates = new CertificateAuthenticator(parts.credentials.caCertificate);
     this.adminTokenHash = hashOf(parts.credentials.adminToken);
-  }
-
-  /** Read when first needed: waking a sandbox for its admin does not need it. */
-  get serviceAccountKey(): ServiceAccountKey {
-    return (this.madeKey ??= new ServiceAccountKey(this.parts.credentials.serviceAccountPrivateKey));
   }
 
   async authenticate({ certificate, bearerToken, impersonate: wish }: Credentials): Promise<UserInfo | undefined> {

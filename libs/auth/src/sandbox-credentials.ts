@@ -16,9 +16,9 @@ export interface SandboxCredentials {
 export const ADMIN_USERNAME = 'kubernetes-admin';
 
 /** New keys for a new sandbox; nobody else's certificate or token is worth anything there. `nowMs`: real time. */
-export function createSandboxCredentials(nowMs: number): SandboxCredentials {
-  const ca = createCa('kubernetes', nowMs);
-  const admin = createClientCertificate(ca, { username: ADMIN_USERNAME, groups: [GROUP_MASTERS] }, nowMs);
+export async function createSandboxCredentials(nowMs: number): Promise<SandboxCredentials> {
+  const ca = await createCa('kubernetes', nowMs);
+  const admin = await createClientCertificate(ca, { username: ADMIN_USERNAME, groups: [GROUP_MASTERS] }, nowMs);
   return {
     caCertificate: ca.certificate,
     caPrivateKey: ca.privateKey,

@@ -54,11 +54,11 @@ export async function aSpecServer(options: Partial<FrontDoorOptions> = {}): Prom
     await store.createSandbox(id);
     await store.commit(id, bootstrapPolicy().map(policyWrite));
     authorizers.set(id, rbacAuthorizer(store, id));
-    credentials.set(id, createSandboxCredentials(systemClock.nowMs()));
+    credentials.set(id, await createSandboxCredentials(systemClock.nowMs()));
     clusters.set(id, cluster(id, verbs, clock, credentials.get(id)!, authorizers.get(id)!));
   }
-  const ca = createServerCa(systemClock.nowMs());
-  const { certificate, privateKey } = createServerCertificate(ca, ['127.0.0.1'], systemClock.nowMs());
+  const ca = await createServerCa(systemClock.nowMs());
+  const { certificate, privateKey } = await createServerCertificate(ca, ['127.0.0.1'], systemClock.nowMs());
   const unexpected: unknown[] = [];
   const door = await createFrontDoor({
     clusters: async (id) => clusters.get(id),

@@ -1,29 +1,23 @@
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-  sign,
-  X509Certificate,
-} from 'node:crypto';
+// The library below registers its algorithms through decorators and needs this first.
+import 'reflect-metadata';
 import { isIP } from 'node:net';
-import { entropy } from '#base';
+import { webcrypto } from 'node:crypto';
 import {
-  derBits,
-  derChildren,
-  derExplicit,
-  derImplicit,
-  derOctets,
-  derOid,
-  derSequence,
-  derSet,
-  derText,
-  derTime,
-  derTrue,
-  derUnsigned,
-} from './der.js';
-import { ipBytes } from './ip-bytes.js';
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  type Extension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  type JsonName,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  PemConverter,
+  SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
+  X509Certificate,
+  X509CertificateGenerator,
+} from '@peculiar/x509';
+import { entropy } from '#base';
 
 /** A certificate and the private key that belongs to it, both PEM (PKCS #8). The key is a secret. */
 export interface CertifiedKey {
@@ -32,23 +26,8 @@ export interface CertifiedKey {
 }
 
 /** P-256 makes a key in a fraction of a millisecond; RSA would need most of the time a sandbox may take to be made. */
-const CURVE = 'P-256';
-const ECDSA_WITH_SHA256 = derSequence(derOid('1.2.840.10045.4.3.2'));
-const COMMON_NAME = derOid('2.5.4.3');
-const ORGANIZATION = derOid('2.5.4.10');
-const SERVER_AUTH = derOid('1.3.6.1.5.5.7.3.1');
-const CLIENT_AUTH = derOid('1.3.6.1.5.5.7.3.2');
-const BASIC_CONSTRAINTS = derOid('2.5.29.19');
-const KEY_USAGE = derOid('2.5.29.15');
-const EXTENDED_KEY_USAGE = derOid('2.5.29.37');
-const SUBJECT_ALTERNATIVE_NAME = derOid('2.5.29.17');
-const SUBJECT_KEY_ID = derOid('2.5.29.14');
-const AUTHORITY_KEY_ID = derOid('2.5.29.35');
-/** Bit 0 is the highest: digitalSignature 0, keyEncipherment 2, keyCertSign 5. */
-const LEAF_USAGE = derBits(Buffer.of(0b1010_0000), 5);
-const CA_USAGE = derBits(Buffer.of(0b1010_0100), 2);
-const VERSION_3 = derExplicit(0, derUnsigned(Buffer.of(2)));
-
+const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' } as const;
+const SIGNING = { name: 'ECDSA', hash: 'SHA-256' } as const;
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** As kubeadm's authorities. Leaves live as long: a sandbox whose clock jumps a year must not lock its owner out. */
 const VALID_DAYS = 3650;
@@ -56,111 +35,100 @@ const VALID_DAYS = 3650;
 const SKEW_MS = 60 * 60 * 1000;
 
 interface Wish {
-  /** DER of the Name. */
-  readonly subject: Buffer;
+  readonly subject: JsonName;
   readonly nowMs: number;
-  readonly extensions: readonly Buffer[];
+  readonly extensions: Extension[];
   /** Who signs; absent: itself. */
   readonly ca?: CertifiedKey;
 }
 
 /** A self-signed authority. `nowMs` is when it begins (epoch ms). */
-export function createCa(commonName: string, nowMs: number): CertifiedKey {
-  const extensions = [critical(BASIC_CONSTRAINTS, derSequence(derTrue)), critical(KEY_USAGE, CA_USAGE)];
-  return certify({ subject: nameOf([], commonName), nowMs, extensions });
+export async function createCa(commonName: string, nowMs: number): Promise<CertifiedKey> {
+  return certify({
+    subject: [{ CN: [commonName] }],
+    nowMs,
+    extensions: [
+      new BasicConstraintsExtension(true, undefined, true),
+      new KeyUsagesExtension(
+        KeyUsageFlags.keyCertSign | KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment,
+        true,
+      ),
+    ],
+  });
 }
 
 /** The authority that signs the front door's certificate, shared by all sandboxes of a server. */
-export function createServerCa(nowMs: number): CertifiedKey {
+export function createServerCa(nowMs: number): Promise<CertifiedKey> {
   return createCa('sandkube-server-ca', nowMs);
 }
 
 /** What the front door shows. `hosts`: DNS names and IP addresses, at least one. */
-export function createServerCertificate(ca: CertifiedKey, hosts: readonly string[], nowMs: number): CertifiedKey {
-  const names = hosts.map((host) => (isIP(host) ? derImplicit(7, ipBytes(host)) : derImplicit(2, Buffer.from(host))));
-  const extensions = [...leaf(SERVER_AUTH), extension(SUBJECT_ALTERNATIVE_NAME, derSequence(...names))];
-  return certify({ subject: nameOf([], 'sandkube'), nowMs, ca, extensions });
+export async function createServerCertificate(
+  ca: CertifiedKey,
+  hosts: readonly string[],
+  nowMs: number,
+): Promise<CertifiedKey> {
+  const names = hosts.map((host) => ({ type: isIP(host) ? ('ip' as const) : ('dns' as const), value: host }));
+  return certify({
+    subject: [{ CN: ['sandkube'] }],
+    nowMs,
+    ca,
+    extensions: [...leaf(ExtendedKeyUsage.serverAuth), new SubjectAlternativeNameExtension(names)],
+  });
 }
 
 /** Proves that its holder is `username` in `groups` wherever `ca` is trusted. */
-export function createClientCertificate(
+export async function createClientCertificate(
   ca: CertifiedKey,
   { username, groups }: { username: string; groups: readonly string[] },
   nowMs: number,
-): CertifiedKey {
-  return certify({ subject: nameOf(groups, username), nowMs, ca, extensions: leaf(CLIENT_AUTH) });
+): Promise<CertifiedKey> {
+  const subject: JsonName = [...groups.map((group) => ({ O: [group] })), { CN: [username] }];
+  return certify({ subject, nowMs, ca, extensions: leaf(ExtendedKeyUsage.clientAuth) });
 }
 
-function leaf(usage: Buffer): Buffer[] {
+function leaf(usage: ExtendedKeyUsage): Extension[] {
   return [
-    critical(BASIC_CONSTRAINTS, derSequence()),
-    critical(KEY_USAGE, LEAF_USAGE),
-    extension(EXTENDED_KEY_USAGE, derSequence(usage)),
+    new BasicConstraintsExtension(false, undefined, true),
+    new KeyUsagesExtension(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment, true),
+    new ExtendedKeyUsageExtension([usage]),
   ];
 }
 
-function extension(oid: Buffer, value: Buffer): Buffer {
-  return derSequence(oid, derOctets(value));
-}
-
-function critical(oid: Buffer, value: Buffer): Buffer {
-  return derSequence(oid, derTrue, derOctets(value));
-}
-
-function nameOf(organizations: readonly string[], commonName: string): Buffer {
-  const part = (type: Buffer, text: string) => derSet(derSequence(type, derText(text)));
-  return derSequence(...organizations.map((text) => part(ORGANIZATION, text)), part(COMMON_NAME, commonName));
-}
-
-/** An X.509 version 3 certificate (RFC 5280). */
-function certify({ subject, nowMs, ca, extensions }: Wish): CertifiedKey {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: CURVE });
-  const issuer = ca && authorityOf(ca);
-  const keyIds = [extension(SUBJECT_KEY_ID, derOctets(keyIdOf(publicKey)))];
-  if (issuer) keyIds.push(extension(AUTHORITY_KEY_ID, derSequence(derImplicit(0, issuer.keyId))));
-  const content = derSequence(
-    VERSION_3,
-    derUnsigned(Buffer.from(`01${entropy(15)}`, 'hex')),
-    ECDSA_WITH_SHA256,
-    issuer?.name ?? subject,
-    derSequence(derTime(nowMs - SKEW_MS), derTime(nowMs + VALID_DAYS * DAY_MS)),
+async function certify({ subject, nowMs, ca, extensions }: Wish): Promise<CertifiedKey> {
+  const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+  const params = {
+    serialNumber: `01${entropy(15)}`,
     subject,
-    spkiOf(publicKey),
-    derExplicit(3, derSequence(...extensions, ...keyIds)),
-  );
-  const signature = sign('sha256', content, issuer?.key ?? privateKey);
-  return {
-    certificate: pemOf(derSequence(content, ECDSA_WITH_SHA256, derBits(signature))),
-    privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    notBefore: new Date(nowMs - SKEW_MS),
+    notAfter: new Date(nowMs + VALID_DAYS * DAY_MS),
+    signingAlgorithm: SIGNING,
+    publicKey: keys.publicKey,
+    extensions: [...extensions, await SubjectKeyIdentifierExtension.create(keys.publicKey)],
   };
+  const certificate = ca
+    ? await signedBy(ca, params)
+    : await X509CertificateGenerator.createSelfSigned({ ...params, name: subject, keys });
+  const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
+  return { certificate: pem(certificate.toString('pem')), privateKey: pem(PemConverter.encode(pkcs8, 'PRIVATE KEY')) };
 }
 
-interface Authority {
-  readonly key: KeyObject;
-  readonly keyId: Buffer;
-  /** DER, byte for byte as in its own certificate: that is how verifiers find it. */
-  readonly name: Buffer;
+async function signedBy(
+  ca: CertifiedKey,
+  params: Omit<Parameters<typeof X509CertificateGenerator.create>[0], 'issuer' | 'signingKey'>,
+): Promise<X509Certificate> {
+  const authority = new X509Certificate(ca.certificate);
+  const signingKey = await webcrypto.subtle.importKey(
+    'pkcs8',
+    PemConverter.decodeFirst(ca.privateKey),
+    ALGORITHM,
+    false,
+    ['sign'],
+  );
+  const extensions = [...(params.extensions ?? []), await AuthorityKeyIdentifierExtension.create(authority.publicKey)];
+  return X509CertificateGenerator.create({ ...params, extensions, issuer: authority.subjectName, signingKey });
 }
 
-function authorityOf(ca: CertifiedKey): Authority {
-  const key = createPrivateKey(ca.privateKey);
-  const [content] = derChildren(new X509Certificate(ca.certificate).raw);
-  // version, serial number, algorithm, issuer, validity, subject
-  return { key, keyId: keyIdOf(createPublicKey(key)), name: derChildren(content!)[5]! };
-}
-
-/** SHA-1 of the public key's bits (RFC 5280, 4.2.1.2): a name, not a protection. */
-function keyIdOf(publicKey: KeyObject): Buffer {
-  const bits = derChildren(spkiOf(publicKey))[1]!;
-  // Tag, length and the count of unused bits come before the key.
-  return createHash('sha1').update(bits.subarray(3)).digest();
-}
-
-function spkiOf(publicKey: KeyObject): Buffer {
-  return publicKey.export({ type: 'spki', format: 'der' });
-}
-
-function pemOf(der: Buffer): string {
-  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
-  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
+function pem(text: string): string {
+  return text.endsWith('\n') ? text : `${text}\n`;
 }

@@ -32,7 +32,7 @@ describe('reviews', () => {
   beforeEach(async () => {
     const store = memoryStore();
     const authorizers = new Map<string, ReturnType<typeof rbacAuthorizer>>();
-    const credentials = createSandboxCredentials(new FakeClock().nowMs());
+    const credentials = await createSandboxCredentials(new FakeClock().nowMs());
     const authorizerOf = (id: Parameters<typeof rbacAuthorizer>[1]) => {
       const known = authorizers.get(id) ?? rbacAuthorizer(store, id);
       authorizers.set(id, known);
