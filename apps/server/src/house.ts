@@ -18,6 +18,7 @@ import {
   newSandboxLife,
   sandboxIdOf,
   starterTemplate,
+  Stock,
   type Template,
   TemplateShelf,
   unlessExists,
@@ -52,6 +53,10 @@ export class House {
   readonly clusters: ClusterDirectory = (sandbox) => this.house.get(sandbox);
   private readonly open: OpenClusters;
   private readonly house: ClusterHouse;
+  private readonly credentials = new Stock(
+    async () => JSON.stringify(await createSandboxCredentials(systemClock.nowMs())),
+    systemClock,
+  );
 
   constructor(private readonly options: HouseOptions) {
     const { store, records, print } = options;
@@ -139,7 +144,7 @@ export class House {
       records,
       shelf: this.newShelf(templates, builtInKinds),
       house: { sleep: (id) => this.house.sleep(id) },
-      newCredentials: () => JSON.stringify(createSandboxCredentials(systemClock.nowMs())),
+      newCredentials: () => this.credentials.take(),
       urlOf: (id) => this.urlOf(id),
     });
     return new ActorHouse({
@@ -158,7 +163,7 @@ export class House {
       store,
       clock: systemClock,
       fill: async (id, template) => {
-        const credentials = createSandboxCredentials(systemClock.nowMs());
+        const credentials = await createSandboxCredentials(systemClock.nowMs());
         await this.open.during({ id, seed: template.name, kinds, credentials }, (cluster) =>
           fill(cluster, template.objects(cluster.env)),
         );
@@ -175,7 +180,7 @@ export class House {
     const base = await this.newShelf([template], hostKinds).snapshotOf(template.name);
     invariant(base, 'the host has a template');
     await unlessExists(store.createSandbox(HOST_SANDBOX_ID, base));
-    const credentials = JSON.stringify(createSandboxCredentials(systemClock.nowMs()));
+    const credentials = await this.credentials.take();
     await unlessExists(records.create({ id: HOST_SANDBOX_ID, seed: entropy(), base, credentials }));
   }
 }

@@ -12,3 +12,4 @@ export { TemplateShelf } from './templates/template-shelf.js';
 export { hostTemplate } from './templates/host.template.js';
 export { starterTemplate } from './templates/starter.template.js';
 export type { Template } from './templates/template.js';
+export { Stock } from './stock.js';

@@ -10,7 +10,7 @@ export interface LifeParts {
   readonly shelf: Pick<TemplateShelf, 'snapshotOf'>;
   readonly house: Pick<ClusterHouse, 'sleep'>;
   /** Certificates, keys and tokens of a new cluster, as text that only the server reads. */
-  newCredentials(id: SandboxId): string;
+  newCredentials(): Promise<string>;
   urlOf(id: SandboxId): string;
 }
 
@@ -24,7 +24,7 @@ export function newSandboxLife(parts: LifeParts): SandboxLife {
       if (!base) return undefined;
       await unlessExists(parts.store.createSandbox(id, base));
       // The record comes last: it is what makes the cluster findable. One that is there keeps its credentials.
-      const credentials = parts.newCredentials(id);
+      const credentials = await parts.newCredentials();
       await unlessExists(parts.records.create({ id, seed: spec?.seed ?? entropy(), base, credentials }));
       return { url: parts.urlOf(id) };
     },
