@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { protobufFieldsJson } from '../generated/protobuf.js';
 import { decodeProtobuf } from './decode.js';
 
 const MAGIC = Buffer.from('k8s\0');
@@ -67,6 +68,32 @@ describe('decodeProtobuf', () => {
     expect(await decodeProtobuf(service)).toMatchObject({ spec: { ports: [{ port: 80, targetPort: 'http' }] } });
     const priority = enveloped('scheduling.k8s.io/v1', 'PriorityClass', int(2, -5));
     expect(await decodeProtobuf(priority)).toMatchObject({ value: -5 });
+  });
+
+  it('puts the fields of an embedded message where JSON has them', async () => {
+    const http = message(1, message(1, text(1, '/'), text(3, 'Prefix')));
+    const rule = message(3, text(1, 'a.example'), message(2, http));
+    const ingress = enveloped('networking.k8s.io/v1', 'Ingress', message(2, rule));
+    expect(await decodeProtobuf(ingress)).toMatchObject({
+      spec: { rules: [{ host: 'a.example', http: { paths: [{ path: '/', pathType: 'Prefix' }] } }] },
+    });
+    const volume = message(1, text(1, 'v'), message(2, message(19, message(1, text(1, 'settings')))));
+    const probe = message(11, message(1, message(2, text(1, '/ok'))));
+    const pod = enveloped('v1', 'Pod', message(2, volume, message(2, text(1, 'c'), probe)));
+    expect(await decodeProtobuf(pod)).toMatchObject({
+      spec: {
+        volumes: [{ name: 'v', configMap: { name: 'settings' } }],
+        containers: [{ name: 'c', readinessProbe: { httpGet: { path: '/ok' } } }],
+      },
+    });
+  });
+
+  it('knows every message that another one holds', () => {
+    const facts = JSON.parse(protobufFieldsJson) as Record<string, Record<string, string>>;
+    const held = Object.values(facts).flatMap((fields) => Object.values(fields).map((fact) => fact.split(' ').at(-1)!));
+    const unknown = new Set(held.filter((type) => type.length > 1 && !(type in facts)));
+    // Of a version that no cluster serves.
+    expect([...unknown]).toEqual(['resource.v1alpha3.DeviceSelector']);
   });
 
   it('keeps a map key that objects are wary of', async () => {

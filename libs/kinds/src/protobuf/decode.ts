@@ -6,7 +6,7 @@ type FieldFacts = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 interface Field {
   readonly name: string;
-  readonly shape: 'one' | 'list' | 'map';
+  readonly shape: 'one' | 'list' | 'map' | 'embedded';
   readonly type: string;
 }
 
@@ -36,6 +36,22 @@ const ZERO_MATTERS = new Set(
 /** The same for texts: '' is no class, absent is the default class. */
 const EMPTY_MATTERS = new Set(['storageClassName', 'runtimeClassName']);
 
+/** Messages that Go embeds: a field of their own on the wire, but in JSON their fields stand in the outer object. */
+const EMBEDDED = new Set(
+  (
+    'volumeSource persistentVolumeSource localObjectReference ephemeralContainerCommon handler ingressRuleValue ' +
+    'ruleWithOperations rule deviceConfiguration'
+  ).split(' '),
+);
+/** Names that differ from JSON's, since some Go fields were given none for the wire. */
+const NAMES_IN_JSON: ReadonlyMap<string, string> = new Map([
+  ['Webhooks', 'webhooks'],
+  ['Expression', 'expression'],
+  ['Name', 'name'],
+  ['uID', 'uid'],
+  ['aPIGroup', 'apiGroup'],
+]);
+
 let loading: Promise<ReadonlyMap<string, ReadonlyMap<number, Field>>> | undefined;
 
 /** Loaded at the first body of this kind: most servers never see one. */
@@ -52,10 +68,15 @@ function fieldsOf(facts: Readonly<Record<string, string>>): ReadonlyMap<number, 
     Object.entries(facts).map(([name, fact]) => {
       const [number = '', ...type] = fact.split(' ');
       const [first = '', second] = type;
-      const shape = second !== undefined && (first === 'list' || first === 'map') ? first : 'one';
-      return [Number(number), { name, shape, type: second ?? first }] as const;
+      const shape = second !== undefined && (first === 'list' || first === 'map') ? first : singleShape(name, first);
+      return [Number(number), { name: NAMES_IN_JSON.get(name) ?? name, shape, type: second ?? first }] as const;
     }),
   );
+}
+
+/** Only a message is embedded ('core.v1.ProbeHandler'): a RuntimeClass has a text named handler too. */
+function singleShape(name: string, type: string): 'one' | 'embedded' {
+  return EMBEDDED.has(name) && type.includes('.') ? 'embedded' : 'one';
 }
 
 /** The envelope: what the bytes are, and the bytes. Models runtime.Unknown (1.36): typeMeta 1 (apiVersion 1, kind 2), raw 2. */
@@ -125,6 +146,7 @@ function decodeMessage(known: Known, message: string, bytes: Uint8Array, depth: 
     }
     const value = decodeValue(known, type, entry.value, depth);
     if (shape === 'list') ((result[name] ??= []) as Json[]).push(value);
+    else if (shape === 'embedded') Object.assign(result, value);
     else if (!isZero(value) || matters(name, value)) result[name] = value;
   }
   return result;
@@ -174,6 +196,9 @@ const SPECIAL: ReadonlyMap<string, (message: Message) => Json> = new Map([
   ['intstr.IntOrString', ({ type, intVal = 0, strVal = '' }: Message): Json => (type === 1 ? strVal : intVal)],
   ['meta.v1.Time', (time: Message): Json => (isUnset(time) ? null : rfc3339(epochMs(time)))],
   ['meta.v1.MicroTime', (time: Message): Json => (isUnset(time) ? null : rfc3339Micro(epochMs(time)))],
+  ...['authentication', 'authorization', 'certificates'].map(
+    (group) => [`${group}.v1.ExtraValue`, ({ items = [] }: Message): Json => items] as const,
+  ),
   ['meta.v1.FieldsV1', ({ Raw = '' }: Message): Json => JSON.parse(fromBase64(Raw) || '{}') as Json],
   ['runtime.RawExtension', ({ raw = '' }: Message): Json => JSON.parse(fromBase64(raw) || 'null') as Json],
 ]);
