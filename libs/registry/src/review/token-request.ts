@@ -57,7 +57,8 @@ function specOf(name: string, body: Body | undefined): TokenRequestSpec {
   const { kind = KIND.kind, spec = {} } = (value ?? {}) as { kind?: unknown; spec?: TokenRequestSpec };
   if (kind !== KIND.kind) throw StatusError.badRequest(`expected a TokenRequest, got ${JSON.stringify(kind)}`);
   const errors: FieldError[] = [];
-  const { expirationSeconds: seconds, audiences } = spec ?? {};
+  // Go clients write what they do not set as null.
+  const { expirationSeconds: seconds, audiences } = withoutNulls(spec);
   if (seconds !== undefined) {
     const at = 'spec.expirationSeconds';
     if (!Number.isInteger(seconds)) errors.push(fieldError.invalid(at, seconds, 'must be an integer'));
@@ -71,7 +72,11 @@ function specOf(name: string, body: Body | undefined): TokenRequestSpec {
     errors.push(fieldError.invalid('spec.audiences', audiences, 'must be a list of strings'));
   }
   if (errors.length > 0) throw StatusError.invalid(KIND, name, errors);
-  return spec ?? {};
+  return withoutNulls(spec);
+}
+
+function withoutNulls(spec: TokenRequestSpec | null): Partial<TokenRequestSpec> {
+  return Object.fromEntries(Object.entries(spec ?? {}).filter(([, value]) => value !== null));
 }
 
 /** The object that the token lives no longer than, when one is named: it must be there, and the pod must be the account's. */
