@@ -32,7 +32,7 @@ describe('start and stop', () => {
       const second = await ServerProcess.spawn({ SANDKUBE_DATA_DIR: server.dataDir });
       expect((await second.ended).code).toBe(1);
       expect(second.text.trim()).toBe(
-        `sandkube: data directory ${server.dataDir} is in use by the server with process id ${server.pid}`,
+        `sandkube: the data directory ${server.dataDir} is in use by process ${server.pid}; stop it or choose another directory`,
       );
 
       expect(await server.stop()).toEqual({ code: 0, signal: null });

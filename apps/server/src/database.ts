@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { systemClock } from '#base';
-import { DataDirectoryInUseError, migrate, startEmbeddedPostgres } from '#storage';
+import { DataDirectoryInUseError, lockDataDirectory, migrate, type OwnerLock, startEmbeddedPostgres } from '#storage';
 import { StartError } from './config.js';
 
 export interface Database {
@@ -24,6 +24,16 @@ async function embedded(dataDir: string, print: (line: string) => void): Promise
   } catch (error) {
     if (error instanceof DataDirectoryInUseError) throw new StartError(error.message);
     throw new StartError(`cannot start the embedded database in ${dataDir}: ${(error as Error).message}`);
+  }
+}
+
+/** Makes the data directory this server's own. Fails with StartError. */
+export async function lockDirectory(dataDir: string): Promise<OwnerLock> {
+  try {
+    return await lockDataDirectory(dataDir);
+  } catch (error) {
+    if (error instanceof DataDirectoryInUseError) throw new StartError(error.message);
+    throw new StartError(`cannot use data directory ${dataDir}: ${(error as Error).message}`);
   }
 }
 

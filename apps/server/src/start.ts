@@ -8,8 +8,7 @@ import { createFrontDoor, type FrontDoor } from '#http';
 import { sandboxIdOf } from '#sandboxes';
 import { openPostgresStore, openSandboxRecords } from '#storage';
 import { configOf, type ServerConfig, StartError } from './config.js';
-import { holdDataDir } from './data-dir.js';
-import { openDatabase } from './database.js';
+import { lockDirectory, openDatabase } from './database.js';
 import { House } from './house.js';
 import { type ServerKeys, serverKeysIn, writeWhole } from './server-keys.js';
 
@@ -34,7 +33,8 @@ export async function startServer({ env, cwd, print }: StartOptions): Promise<Ru
     for (const undo of stops.splice(0).toReversed()) await undo();
   };
   try {
-    stops.push(holdDataDir(config.dataDir));
+    const lock = await lockDirectory(config.dataDir);
+    stops.push(() => lock.release());
     const keys = await serverKeysIn(config.dataDir, systemClock.nowMs());
     const database = await openDatabase(config, print);
     stops.push(() => database.stop());

@@ -10,7 +10,7 @@ export {
   type EmbeddedPostgresOptions,
   startEmbeddedPostgres,
 } from './embedded/embedded-postgres.js';
-export { DataDirectoryInUseError } from './embedded/owner-lock.js';
+export { DataDirectoryInUseError, lockDataDirectory, type OwnerLock } from './embedded/owner-lock.js';
 export { migrate } from './migrate.js';
 export { openPostgresStore, type PostgresStoreLimits, type PostgresStoreOptions } from './postgres/open.js';
 export { memorySandboxRecords, type RecordsQuery, type SandboxRecord, type SandboxRecords } from './records.js';

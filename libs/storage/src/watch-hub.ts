@@ -3,11 +3,19 @@ import { groupOf } from './key-order.js';
 import type { StoreError, StoreEvent, StoreWatch, WatchSink } from './store.js';
 
 /** One open watch. `passed` is the newest revision it has seen or need not see: nothing is delivered twice. */
-interface Watcher {
-  readonly prefix: string;
-  readonly sink: WatchSink;
-  passed: Revision;
-  open: boolean;
+class Watcher implements StoreWatch {
+  open = true;
+
+  constructor(
+    readonly prefix: string,
+    readonly sink: WatchSink,
+    public passed: Revision,
+    private readonly leave: (watcher: Watcher) => void,
+  ) {}
+
+  cancel(): void {
+    this.leave(this);
+  }
 }
 
 /**
@@ -24,14 +32,9 @@ export class WatchHub {
     return this.count;
   }
 
-  /** Events with a revision <= `passed` are not delivered. `onEmpty` runs when the last watch has gone. */
-  add(
-    prefix: string,
-    passed: Revision,
-    sink: WatchSink,
-    onEmpty?: () => void,
-  ): StoreWatch & { readonly open: boolean } {
-    const watcher: Watcher = { prefix, sink, passed, open: true };
+  /** Events with a revision <= `passed` are not delivered. */
+  add(prefix: string, passed: Revision, sink: WatchSink): StoreWatch {
+    const watcher = new Watcher(prefix, sink, passed, this.leave);
     const group = prefix.includes('/') ? groupOf(prefix) : '';
     const prefixes = this.byGroup.get(group) ?? new Map<string, Set<Watcher>>();
     this.byGroup.set(group, prefixes);
@@ -39,16 +42,7 @@ export class WatchHub {
     prefixes.set(prefix, watchers);
     watchers.add(watcher);
     this.count++;
-    return {
-      get open() {
-        return watcher.open;
-      },
-      cancel: () => {
-        if (!this.remove(watcher)) return;
-        this.closeSink(watcher);
-        if (this.count === 0) onEmpty?.();
-      },
-    };
+    return watcher;
   }
 
   /** In revision order. Sinks may cancel or add watches meanwhile. */
@@ -72,6 +66,11 @@ export class WatchHub {
       }
     }
   }
+
+  /** One function for all watches: an awake sandbox has one watch for each of its resources. */
+  private readonly leave = (watcher: Watcher): void => {
+    if (this.remove(watcher)) this.closeSink(watcher);
+  };
 
   private deliver(watcher: Watcher, matching: readonly StoreEvent[]): void {
     const last = matching[matching.length - 1]!.object.revision;

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { entropy } from '#base';
+import { isRunning, startedAt } from './process-facts.js';
 
 /** Another living server owns the data directory. */
 export class DataDirectoryInUseError extends Error {
@@ -25,13 +26,13 @@ export interface OwnerLock {
 }
 
 /**
- * Makes this process the owner of `dataDir`. What a dead owner left is taken over: a kill -9 must not need a hand.
+ * Makes this process the owner of `dataDir`, which is made when missing. What a dead owner left is taken over: a kill -9 must not need a hand.
  * Rejects with DataDirectoryInUseError.
  */
 export async function lockDataDirectory(dataDir: string): Promise<OwnerLock> {
-  await mkdir(dataDir, { recursive: true });
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const path = join(dataDir, 'owner.json');
-  const mine = JSON.stringify({ pid: process.pid, started: await startedAt(process.pid) } satisfies Owner);
+  const mine = JSON.stringify({ pid: process.pid, started: startedAt(process.pid) } satisfies Owner);
   for (;;) {
     try {
       await writeFile(path, mine, { flag: 'wx' });
@@ -42,7 +43,7 @@ export async function lockDataDirectory(dataDir: string): Promise<OwnerLock> {
     const text = await readFile(path, 'utf8').catch(() => undefined);
     if (text === undefined) continue;
     const owner = parseOwner(text);
-    if (owner !== undefined && (await isAlive(owner))) throw new DataDirectoryInUseError(dataDir, owner.pid);
+    if (owner !== undefined && isAlive(owner)) throw new DataDirectoryInUseError(dataDir, owner.pid);
     await removeStale(path, text);
   }
 }
@@ -69,21 +70,6 @@ function parseOwner(text: string): Owner | undefined {
   }
 }
 
-async function isAlive(owner: Owner): Promise<boolean> {
-  return isRunning(owner.pid) && (await startedAt(owner.pid)) === owner.started;
-}
-
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-/** Field 22 of /proc/<pid>/stat, counted after the command, which may hold anything. '' where there is no /proc. */
-async function startedAt(pid: number): Promise<string> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+function isAlive(owner: Owner): boolean {
+  return isRunning(owner.pid) && startedAt(owner.pid) === owner.started;
 }

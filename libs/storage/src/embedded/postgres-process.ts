@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import type { Clock } from '#base';
-import { isRunning } from './owner-lock.js';
+import { isRunning } from './process-facts.js';
 import { settingsArgs } from './postgres-settings.js';
 import { type Launch, launchAs, type PostgresUser } from './postgres-user.js';
 
