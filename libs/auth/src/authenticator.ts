@@ -34,15 +34,20 @@ export function createAuthenticator(parts: AuthenticatorParts): SandboxAuthentic
 }
 
 class ByCredentials implements SandboxAuthenticator {
-  readonly serviceAccountKey: ServiceAccountKey;
+  private madeKey: ServiceAccountKey | undefined;
   private readonly certificates: CertificateAuthenticator;
   private readonly adminTokenHash: Buffer;
-  private readonly tokenUsers = new LRUCache<string, UserInfo>({ max: TOKEN_USERS_MAX });
+  /** Made with the first token: most sandboxes are used by certificate only. */
+  private tokenUsers: LRUCache<string, UserInfo> | undefined;
 
   constructor(private readonly parts: AuthenticatorParts) {
-    this.serviceAccountKey = new ServiceAccountKey(parts.credentials.serviceAccountPrivateKey);
     this.certificates = new CertificateAuthenticator(parts.credentials.caCertificate);
     this.adminTokenHash = hashOf(parts.credentials.adminToken);
+  }
+
+  /** Read when first needed: waking a sandbox for its admin does not need it. */
+  get serviceAccountKey(): ServiceAccountKey {
+    return (this.madeKey ??= new ServiceAccountKey(this.parts.credentials.serviceAccountPrivateKey));
   }
 
   async authenticate({ certificate, bearerToken, impersonate: wish }: Credentials): Promise<UserInfo | undefined> {
@@ -62,6 +67,7 @@ class ByCredentials implements SandboxAuthenticator {
     if (!found) return undefined;
     // The same object for the same token: the authorizer remembers by identity.
     const key = hash.toString('base64');
+    this.tokenUsers ??= new LRUCache<string, UserInfo>({ max: TOKEN_USERS_MAX });
     const known = this.tokenUsers.get(key);
     if (known) return { ...found, user: known };
     this.tokenUsers.set(key, found.user);

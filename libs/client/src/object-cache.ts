@@ -31,6 +31,10 @@ function labelValue(namespace: string, key: string, value: string): string {
   return `${namespace}/${key}=${value}`;
 }
 
+/** Shared by all that are empty, never written. */
+const NOTHING = new Map<string, never>();
+const NO_INDEXES = new Map<IndexName, never>();
+
 type IndexName = 'namespace' | 'uid' | 'owner' | 'label';
 const indexed: Record<IndexName, (object: KubeObject) => string[]> = {
   namespace: namespaceOf,
@@ -44,14 +48,14 @@ const indexed: Record<IndexName, (object: KubeObject) => string[]> = {
  * most resources of most sandboxes are empty or never asked.
  */
 export class ObjectCache<T extends KubeObject> implements Lister<T> {
-  private readonly objects = new Map<string, T>();
-  private readonly indexes = new Map<IndexName, KeyIndex<KubeObject>>();
+  private objects: Map<string, T> = NOTHING;
+  private indexes: Map<IndexName, KeyIndex<KubeObject>> = NO_INDEXES;
 
   /** Puts `object` (undefined: removes the key) and gives what was there. */
   set(key: string, object: T | undefined): T | undefined {
     const old = this.objects.get(key);
     if (object === undefined) this.objects.delete(key);
-    else this.objects.set(key, object);
+    else this.own().set(key, object);
     for (const index of this.indexes.values()) index.change(key, old, object);
     return old;
   }
@@ -115,11 +119,17 @@ export class ObjectCache<T extends KubeObject> implements Lister<T> {
     return found;
   }
 
+  private own(): Map<string, T> {
+    if (this.objects === NOTHING) this.objects = new Map();
+    return this.objects;
+  }
+
   private index(name: IndexName): KeyIndex<KubeObject> {
     let index = this.indexes.get(name);
     if (!index) {
       index = new KeyIndex(indexed[name]);
       for (const [key, object] of this.objects) index.change(key, undefined, object);
+      if (this.indexes === NO_INDEXES) this.indexes = new Map();
       this.indexes.set(name, index);
     }
     return index;

@@ -1,6 +1,9 @@
+/** Shared by all that are empty, never written. */
+const NOTHING = new Map<string, never>();
+
 /** Remembers the `max` keys used last. Costs nothing while empty: most components of most sandboxes never say anything. */
 export class RecentMap<V> {
-  private readonly entries = new Map<string, V>();
+  private entries: Map<string, V> = NOTHING;
 
   constructor(private readonly max: number) {}
 
@@ -17,6 +20,7 @@ export class RecentMap<V> {
   }
 
   set(key: string, value: V): void {
+    if (this.entries === NOTHING) this.entries = new Map();
     this.entries.delete(key);
     this.entries.set(key, value);
     if (this.entries.size <= this.max) return;

@@ -1,6 +1,6 @@
 import { backoffMs, type Clock, type Timer } from '#base';
 import { isReason, type KubeObject, type LabelSelector } from '#apimachinery';
-import type { ClusterApi, ResourceRef, WatchEvent, WatchHandle } from './api.js';
+import type { ClusterApi, ResourceRef, WatchEvent, WatchHandle, WatchHandlers } from './api.js';
 import type { Informer, InformerHandlers } from './informer.js';
 import { cacheKeyOf, ObjectCache } from './object-cache.js';
 
@@ -8,6 +8,22 @@ interface World {
   readonly api: ClusterApi;
   readonly clock: Clock;
   readonly report: (error: unknown) => void;
+}
+
+/** One watch of a reflector: an object, not functions, since every awake cluster holds dozens of them for its life. */
+class Attempt<T extends KubeObject> implements WatchHandlers<T> {
+  constructor(
+    private readonly reflector: Reflector<T>,
+    private readonly number: number,
+  ) {}
+
+  events(batch: readonly WatchEvent<T>[]): void {
+    if (this.reflector.isCurrent(this.number)) this.reflector.take(batch);
+  }
+
+  closed(error?: Error): void {
+    if (this.reflector.isCurrent(this.number)) this.reflector.again(error);
+  }
 }
 
 /** client-go's reflector waits 0.8 to 30 s; its server is far away, ours is in the process. */
@@ -103,7 +119,7 @@ export class Reflector<T extends KubeObject> implements Informer<T> {
 
   private async follow(): Promise<void> {
     const attempt = ++this.attempt;
-    const current = () => !this.stopped && attempt === this.attempt;
+    const current = () => this.isCurrent(attempt);
     try {
       if (this.from === undefined) {
         const { items, metadata } = await this.world.api.list(this.ref, undefined);
@@ -118,14 +134,7 @@ export class Reflector<T extends KubeObject> implements Informer<T> {
         this.ref,
         undefined,
         { resourceVersion: this.from },
-        {
-          events: (batch) => {
-            if (current()) this.take(batch);
-          },
-          closed: (error) => {
-            if (current()) this.again(error);
-          },
-        },
+        new Attempt<T>(this, attempt),
       );
       if (!current()) return watch.cancel();
       this.watching = watch;
@@ -135,7 +144,13 @@ export class Reflector<T extends KubeObject> implements Informer<T> {
     }
   }
 
-  private again(error: unknown): void {
+  /** For its watches: false once it has stopped or begun another. */
+  isCurrent(attempt: number): boolean {
+    return !this.stopped && attempt === this.attempt;
+  }
+
+  /** For its watches. */
+  again(error: unknown): void {
     this.watching = undefined;
     if (isReason(error, 'Expired') || isReason(error, 'Gone')) this.from = undefined;
     else if (error !== undefined) this.world.report(error);
@@ -148,7 +163,8 @@ export class Reflector<T extends KubeObject> implements Informer<T> {
     });
   }
 
-  private take(batch: readonly WatchEvent<T>[]): void {
+  /** For its watches. */
+  take(batch: readonly WatchEvent<T>[]): void {
     for (const { type, object } of batch) {
       if (object.metadata.resourceVersion) this.seen = Number((this.from = object.metadata.resourceVersion));
       this.put(cacheKeyOf(object), type === 'DELETED' ? undefined : this.kept(object), object);

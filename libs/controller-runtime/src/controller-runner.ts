@@ -1,6 +1,7 @@
 import type { Clock } from '#base';
 import { isReason, type KubeObject } from '#apimachinery';
-import { WorkQueue } from '#client';
+import { type InformerHandlers, WorkQueue } from '#client';
+import type { KindCatalog } from '#kinds';
 import type { Change, ControllerContext, ControllerDefinition, ObjectKey, WatchRule } from './definition.js';
 import { TerminalError } from './definition.js';
 
@@ -93,24 +94,53 @@ export class ControllerRunner {
     if (reconciles) this.follow({ resource: reconciles, keysOf: ({ metadata }) => [keyOfMeta(metadata)] });
     const end = this.definition.subscribe?.(this.deps, (key) => this.queue.add(textOf(key)));
     if (end) this.unsubscribe.push(end);
-    const rules = typeof watches === 'function' ? watches(this.context.kinds) : (watches ?? []);
+    const rules = typeof watches === 'function' ? rulesOf(watches, this.context.kinds) : (watches ?? []);
     for (const rule of rules) this.follow(rule);
   }
 
-  private follow({ resource, metadataOnly, keysOf }: WatchRule): void {
+  private follow(rule: WatchRule): void {
     const { informers } = this.context;
-    const add = (object: KubeObject, old: KubeObject | undefined, change: Change) => {
-      for (const key of keysOf(object, this.context, old, change)) this.queue.add(textOf(key));
-    };
-    const informer = metadataOnly ? informers.metadataOf(resource) : informers.of(resource);
-    this.unsubscribe.push(
-      informer.handle({
-        added: (object) => add(object, undefined, 'added'),
-        updated: (object, old) => add(object, old, 'updated'),
-        deleted: (object) => add(object, undefined, 'deleted'),
-      }),
-    );
+    const informer = rule.metadataOnly ? informers.metadataOf(rule.resource) : informers.of(rule.resource);
+    this.unsubscribe.push(informer.handle(new RuleHandlers(rule, this.context, this.queue)));
   }
+}
+
+/** One rule in one cluster: an object, not functions, since there are a hundred and more in each that is awake. */
+class RuleHandlers implements InformerHandlers<KubeObject> {
+  constructor(
+    private readonly rule: WatchRule,
+    private readonly context: ControllerContext,
+    private readonly queue: WorkQueue,
+  ) {}
+
+  added(object: KubeObject): void {
+    this.add(object, undefined, 'added');
+  }
+
+  updated(object: KubeObject, old: KubeObject): void {
+    this.add(object, old, 'updated');
+  }
+
+  deleted(object: KubeObject): void {
+    this.add(object, undefined, 'deleted');
+  }
+
+  private add(object: KubeObject, old: KubeObject | undefined, change: Change): void {
+    for (const key of this.rule.keysOf(object, this.context, old, change)) this.queue.add(textOf(key));
+  }
+}
+
+type RulesOf = (kinds: KindCatalog) => readonly WatchRule[];
+
+/** Rules that depend on what is served are made once for all clusters that serve it. */
+const rulesByCatalog = new WeakMap<KindCatalog, WeakMap<RulesOf, readonly WatchRule[]>>();
+
+function rulesOf(watches: RulesOf, kinds: KindCatalog): readonly WatchRule[] {
+  let known = rulesByCatalog.get(kinds);
+  if (!known) rulesByCatalog.set(kinds, (known = new WeakMap()));
+  let rules = known.get(watches);
+  if (!rules) known.set(watches, (rules = watches(kinds)));
+  return rules;
 }
 
 function keyOfMeta({ namespace, name }: KubeObject['metadata']): ObjectKey {

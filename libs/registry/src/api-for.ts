@@ -1,7 +1,7 @@
 import { type Clock, type SandboxEnv, type SandboxId, systemClock, Trace, type TraceRing } from '#base';
 import { type KubeObject, type ListMeta, StatusError } from '#apimachinery';
 import type { UserInfo } from '#auth';
-import type { ApiFor, ClusterApi, ComponentIdentity, ResourceRef, WatchEvent } from '#client';
+import type { ApiFor, ClusterApi, ComponentIdentity, ResourceRef, WatchEvent, WatchHandlers } from '#client';
 import { type Kind, type KindCatalog, storageKey } from '#kinds';
 import type { ReadView } from '#storage';
 import type { Heartbeats } from './heartbeats.js';
@@ -39,9 +39,11 @@ function userOf({ username, groups }: ComponentIdentity): UserInfo {
 
 let calls = 0;
 
+/** What a reference of an actor means, by what the cluster serves: the same for all clusters of one catalog. */
+const kindsOf = new WeakMap<KindCatalog, WeakMap<object, Kind>>();
+
 class InProcessApi implements ClusterApi {
   private readonly user: UserInfo;
-  private readonly kinds = new WeakMap<object, Kind>();
 
   constructor(
     readonly sandbox: SandboxId,
@@ -127,13 +129,9 @@ class InProcessApi implements ClusterApi {
     ref: ResourceRef<T>,
     namespace: string | undefined,
     options: Parameters<ClusterApi['watch']>[2],
-    handlers: { events(batch: readonly WatchEvent<T>[]): void; closed(error?: Error): void },
+    handlers: WatchHandlers<T>,
   ): ReturnType<ClusterApi['watch']> {
-    const receiver: WatchReceiver = {
-      events: (batch) => handlers.events(batch.map((event) => eventOf<T>(event))),
-      initialEventsEnd: () => {},
-      closed: (error) => handlers.closed(error),
-    };
+    const receiver = new InProcessReceiver<T>(handlers);
     return this.options.verbs.watch(this.context('watch', ref), this.target(ref, namespace), options, receiver);
   }
 
@@ -160,11 +158,14 @@ class InProcessApi implements ClusterApi {
   }
 
   private kindOf(ref: ResourceRef): Kind {
-    let kind = this.kinds.get(ref);
+    const catalog = this.cluster.kinds;
+    let known = kindsOf.get(catalog);
+    if (!known) kindsOf.set(catalog, (known = new WeakMap()));
+    let kind = known.get(ref);
     if (!kind) {
-      kind = this.cluster.kinds.byResource(ref.group, ref.version, ref.resource);
+      kind = catalog.byResource(ref.group, ref.version, ref.resource);
       if (!kind) throw StatusError.noSuchPath();
-      this.kinds.set(ref, kind);
+      known.set(ref, kind);
     }
     return kind;
   }
@@ -185,8 +186,26 @@ class InProcessApi implements ClusterApi {
       `${this.user.username} ${verb} ${resource}`,
       this.options.traceClock ?? systemClock,
     );
-    this.cluster.traces.add(trace);
-    return { env: this.cluster.env, kinds: this.cluster.kinds, user: this.user, trace, warn: () => {} };
+    // The lists and watches by which actors begin tell nobody anything, and would push out what does.
+    if (verb !== 'list' && verb !== 'watch') this.cluster.traces.add(trace);
+    return { env: this.cluster.env, kinds: this.cluster.kinds, user: this.user, trace, warn: unheard };
+  }
+}
+
+const unheard = (): void => {};
+
+/** A class, not a bundle of functions: every awake cluster holds one for each of its resources. */
+class InProcessReceiver<T extends KubeObject> implements WatchReceiver {
+  constructor(private readonly handlers: WatchHandlers<T>) {}
+
+  events(batch: readonly FoundEvent[]): void {
+    this.handlers.events(batch.map((event) => eventOf<T>(event)));
+  }
+
+  initialEventsEnd(): void {}
+
+  closed(error?: Error): void {
+    this.handlers.closed(error);
   }
 }
 

@@ -155,12 +155,12 @@ describe('watch', () => {
   ])('with %s begins with the right state', async (_what, request, expected) => {
     await add('a', { app: 'x' });
     await add('b');
-    const { cancel } = await watch(request);
+    const open = await watch(request);
     expect(log).toEqual(expected);
     await add('ab', { app: 'x' });
     const sees = request.fieldSelector === undefined;
     expect(log).toEqual(sees ? [...expected, 'ADDED ab'] : expected);
-    cancel();
+    open.cancel();
     await add('c', { app: 'x' });
     expect(log.filter((line) => line.includes(' c'))).toEqual([]);
   });
@@ -177,10 +177,10 @@ describe('watch', () => {
   });
 
   it('knows how far it has come while others write', async () => {
-    const { resourceVersion } = await watch({});
-    expect(resourceVersion()).toBe('1');
+    const open = await watch({});
+    expect(open.resourceVersion()).toBe('1');
     await cluster.create('secrets', { metadata: { name: 's' } });
-    expect(resourceVersion()).toBe('2');
+    expect(open.resourceVersion()).toBe('2');
     expect(log).toEqual([]);
   });
 

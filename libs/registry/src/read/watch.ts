@@ -1,7 +1,7 @@
-import type { Revision } from '#base';
+import type { Revision, SandboxId } from '#base';
 import { StatusError } from '#apimachinery';
-import { storageKey, storagePrefix } from '#kinds';
-import { StoreError, type StoreEvent, type WatchSink } from '#storage';
+import { type Kind, storageKey, storagePrefix } from '#kinds';
+import { StoreError, type StoreEvent, type StoreWatch, type WatchSink } from '#storage';
 import { authorize } from '../authorization.js';
 import type { Parts } from '../parts.js';
 import type { FoundEvent, RegistryWatch, RequestContext, Target, WatchReceiver, WatchRequest } from '../request.js';
@@ -32,10 +32,9 @@ export async function watch(
   const prefix = prefixOf(target, selection);
   try {
     const after = await startOf(parts, ctx, target, request, { selection, prefix, receiver });
-    const state = new WatchState(parts, shared, ctx, target, selection, receiver, after);
-    const storeWatch = await parts.store.watch(ctx.env.id, prefix, after, state);
-    state.caughtUp();
-    return { cancel: () => storeWatch.cancel(), resourceVersion: () => state.resourceVersion() };
+    const state = new WatchState(parts, shared, ctx.env.id, target.kind, selection, receiver, after);
+    state.caughtUp(await parts.store.watch(ctx.env.id, prefix, after, state));
+    return state;
   } catch (error) {
     throw watchFailure(error, parseRevision(request.resourceVersion), about);
   }
@@ -81,25 +80,26 @@ async function startOf(
   return page.revision;
 }
 
-class WatchState implements WatchSink {
+/** Holds no more than it needs: an awake cluster has one for each resource that its actors follow. */
+class WatchState implements WatchSink, RegistryWatch {
   /** Until the store's watch stands, what others write says nothing about what this one has seen. */
   private fromCommit = Infinity;
+  private storeWatch: StoreWatch | undefined;
 
   constructor(
     private readonly parts: Parts,
     private readonly shared: SharedEvents,
-    private readonly ctx: RequestContext,
-    private readonly target: Target,
+    private readonly sandbox: SandboxId,
+    private readonly kind: Kind,
     private readonly selection: Selection,
     private readonly receiver: WatchReceiver,
     private passed: Revision,
   ) {}
 
   events(batch: readonly StoreEvent[]): void {
-    const { env } = this.ctx;
     const seen: FoundEvent[] = [];
     for (const event of batch) {
-      const found = this.shared.selected(env.id, this.target.kind, event, this.selection);
+      const found = this.shared.selected(this.sandbox, this.kind, event, this.selection);
       if (found) seen.push(found);
       this.passed = event.object.revision;
     }
@@ -107,17 +107,20 @@ class WatchState implements WatchSink {
   }
 
   closed(error?: StoreError): void {
-    this.receiver.closed(
-      error && (watchFailure(error, this.passed, { ...subjectOf(this.target.kind), name: '' }) as Error),
-    );
+    this.receiver.closed(error && (watchFailure(error, this.passed, { ...subjectOf(this.kind), name: '' }) as Error));
   }
 
-  caughtUp(): void {
-    this.fromCommit = this.parts.published.commits(this.ctx.env.id);
+  caughtUp(storeWatch: StoreWatch): void {
+    this.storeWatch = storeWatch;
+    this.fromCommit = this.parts.published.commits(this.sandbox);
+  }
+
+  cancel(): void {
+    this.storeWatch?.cancel();
   }
 
   resourceVersion(): string {
-    const published = this.parts.published.since(this.ctx.env.id, this.fromCommit);
+    const published = this.parts.published.since(this.sandbox, this.fromCommit);
     return String(Math.max(this.passed, published ?? 0));
   }
 }
