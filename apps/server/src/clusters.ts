@@ -17,6 +17,8 @@ export interface OpenCluster extends ServedCluster {
   readonly authenticator: SandboxAuthenticator;
   readonly authorizer: RbacAuthorizer;
   readonly heartbeats: Heartbeats;
+  /** `env.clock`, for who may set it. */
+  readonly virtualClock: VirtualClock;
   readonly credentials: SandboxCredentials;
 }
 
@@ -86,11 +88,13 @@ export class OpenClusters {
     const { store, clock } = this.parts;
     // The head salts the seed: the same history gives the same names, and a restart does not draw old ones again.
     const random = new Random(`${seed}/${await store.head(id)}`);
-    const env: SandboxEnv = { id, clock: new VirtualClock(clock, clockState), random };
+    const virtualClock = new VirtualClock(clock, clockState);
+    const env: SandboxEnv = { id, clock: virtualClock, random };
     const authorizer = rbacAuthorizer(store, id);
     const reads = readsOf(store, id);
     return {
       env,
+      virtualClock,
       kinds,
       verbs: this.parts.verbs(),
       authorizer,

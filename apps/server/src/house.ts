@@ -8,6 +8,7 @@ import {
   kubeconfigOf,
   type SandboxCredentials,
 } from '#auth';
+import { rootCaConfigMap } from '#controllers';
 import { builtInKinds, hostKinds, type KindCatalog } from '#kinds';
 import { STARTER_MACHINES, starterNodes } from '#node';
 import { apiFor, type ClusterDirectory, createRegistry, type Verbs } from '#registry';
@@ -146,6 +147,8 @@ export class House {
       house: { sleep: (id) => this.house.sleep(id) },
       newCredentials: () => this.credentials.take(),
       urlOf: (id) => this.urlOf(id),
+      clockOf: (id) => this.open.find(id)?.virtualClock,
+      clock: systemClock,
     });
     return new ActorHouse({
       apiFor: apiFor({ verbs, store, clusterOf: (sandbox) => this.open.get(sandbox) }),

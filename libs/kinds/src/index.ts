@@ -23,13 +23,7 @@ export { builtInKinds, hostKinds } from './kinds.js';
 export { mergeSchemaOf } from './merge-schema.js';
 export type { OpenApiSchema } from './schema.js';
 export { applySchemaDefaults } from './schema-defaults.js';
-export type {
-  Sandbox,
-  SandboxSnapshot,
-  SandboxSpec,
-  SandboxStatus,
-  SandboxTemplate,
-} from './sandkube/sandkube-objects.js';
+export type { Sandbox, SandboxSpec, SandboxStatus, SandboxTemplate } from './sandkube/sandkube-objects.js';
 export { type Shape, shapeOf, type ShapeType, type WithSchema } from './shape.js';
 
 export { customResourceDefinitionKind } from './apiextensions/custom-resource-definition.kind.js';
@@ -74,7 +68,6 @@ export { roleKind } from './rbac/role.kind.js';
 export { resourceClaimTemplateV1beta1Kind } from './resource/resource-claim-template-v1beta1.kind.js';
 export { resourceClaimV1beta1Kind } from './resource/resource-claim-v1beta1.kind.js';
 export { resourceSliceV1beta1Kind } from './resource/resource-slice-v1beta1.kind.js';
-export { sandboxSnapshotKind } from './sandkube/sandbox-snapshot.kind.js';
 export { sandboxTemplateKind } from './sandkube/sandbox-template.kind.js';
 export { PURGE_FINALIZER, sandboxKind } from './sandkube/sandbox.kind.js';
 export { priorityClassKind } from './scheduling/priority-class.kind.js';

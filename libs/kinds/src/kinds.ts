@@ -46,7 +46,6 @@ import { roleKind } from './rbac/role.kind.js';
 import { resourceClaimTemplateV1beta1Kind } from './resource/resource-claim-template-v1beta1.kind.js';
 import { resourceClaimV1beta1Kind } from './resource/resource-claim-v1beta1.kind.js';
 import { resourceSliceV1beta1Kind } from './resource/resource-slice-v1beta1.kind.js';
-import { sandboxSnapshotKind } from './sandkube/sandbox-snapshot.kind.js';
 import { sandboxTemplateKind } from './sandkube/sandbox-template.kind.js';
 import { sandboxKind } from './sandkube/sandbox.kind.js';
 import { priorityClassKind } from './scheduling/priority-class.kind.js';
@@ -141,7 +140,6 @@ export const hostKinds: KindCatalog = catalogOf(
   [
     sandboxKind,
     sandboxTemplateKind,
-    sandboxSnapshotKind,
     ...allBuiltIn.filter(({ group, resource }) =>
       group === '' ? HOST_CORE.includes(resource) : HOST_GROUPS.includes(group),
     ),

@@ -43,7 +43,6 @@ export const resourceNames: Readonly<Record<string, ResourceNames>> = {
   'poddisruptionbudgets.policy': { shortNames: ['pdb'] },
   'priorityclasses.scheduling.k8s.io': { shortNames: ['pc'] },
   'sandboxes.sandkube.dev': { shortNames: ['sb'] },
-  'sandboxsnapshots.sandkube.dev': { shortNames: ['sbs'] },
   'sandboxtemplates.sandkube.dev': { shortNames: ['sbt'] },
   'storageclasses.storage.k8s.io': { shortNames: ['sc'] },
   'volumeattributesclasses.storage.k8s.io': { shortNames: ['vac'] },

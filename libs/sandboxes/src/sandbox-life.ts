@@ -1,6 +1,7 @@
-import { entropy, type SandboxId } from '#base';
+import { type Clock, entropy, type SandboxId, type VirtualClock } from '#base';
 import { type SandboxRecords, StoreError, type Store } from '#storage';
 import type { ClusterHouse } from './cluster-house.js';
+import { obey, obeyed } from './sandbox-clock.js';
 import type { SandboxLife } from './sandbox.controller.js';
 import type { TemplateShelf } from './templates/template-shelf.js';
 
@@ -12,6 +13,9 @@ export interface LifeParts {
   /** Certificates, keys and tokens of a new cluster, as text that only the server reads. */
   newCredentials(): Promise<string>;
   urlOf(id: SandboxId): string;
+  /** Of a sandbox that is awake here. */
+  clockOf(id: SandboxId): VirtualClock | undefined;
+  readonly clock: Clock;
 }
 
 const TEMPLATE_DEFAULT = 'starter';
@@ -25,8 +29,20 @@ export function newSandboxLife(parts: LifeParts): SandboxLife {
       await unlessExists(parts.store.createSandbox(id, base));
       // The record comes last: it is what makes the cluster findable. One that is there keeps its credentials.
       const credentials = await parts.newCredentials();
-      await unlessExists(parts.records.create({ id, seed: spec?.seed ?? entropy(), base, credentials }));
+      const clock = spec?.clock && { clock: obeyed(parts.clock, undefined, spec.clock) };
+      const seed = spec?.seed ?? entropy();
+      await unlessExists(parts.records.create({ id, seed, base, credentials, ...clock }));
       return { url: parts.urlOf(id) };
+    },
+
+    async setClock(id, spec) {
+      const live = parts.clockOf(id);
+      if (live) {
+        obey(live, spec);
+        return parts.records.update(id, { clock: live.snapshot() });
+      }
+      const state = (await parts.records.get(id))?.clock;
+      return parts.records.update(id, { clock: obeyed(parts.clock, state, spec) });
     },
 
     async purge(id) {

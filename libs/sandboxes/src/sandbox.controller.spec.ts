@@ -31,6 +31,7 @@ function world(sandbox: Sandbox | undefined, known = true) {
       calls.push(`provision ${id}`);
       return known ? { url: `https://x/sandboxes/${id}` } : undefined;
     },
+    setClock: async (id, clock) => void calls.push(`setClock ${id} ${clock?.rate}`),
     purge: async (id) => void calls.push(`purge ${id}`),
     event: (_about, type, reason) => void calls.push(`event ${type} ${reason}`),
     nowMs: () => Date.UTC(2026, 0, 1),
@@ -66,8 +67,19 @@ describe('reconcileSandbox', () => {
     expect(written()?.status?.phase).toBe('Pending');
   });
 
+  it('sets the clock of a ready one whose spec has changed', async () => {
+    const ready = aSandbox(
+      { spec: { template: 'starter', clock: { rate: '60' } }, status: { phase: 'Ready', observedGeneration: 1 } },
+      { generation: 2 },
+    );
+    const { deps, calls, written } = world(ready);
+    await reconcileSandbox(deps, key);
+    expect(calls).toEqual(['setClock team-a.blue 60', 'updateStatus', 'event Normal ClockSet']);
+    expect(written()?.status).toEqual({ phase: 'Ready', observedGeneration: 2 });
+  });
+
   it('leaves a ready one alone', async () => {
-    const { deps, calls } = world(aSandbox({ status: { phase: 'Ready' } }));
+    const { deps, calls } = world(aSandbox({ status: { phase: 'Ready', observedGeneration: 1 } }));
     await reconcileSandbox(deps, key);
     expect(calls).toEqual([]);
   });

@@ -3,11 +3,14 @@ import { type KubeObject, rfc3339, setCondition } from '#apimachinery';
 import { defineController, type ObjectKey, type Outcome } from '#controller-runtime';
 import { PURGE_FINALIZER, type Sandbox, sandboxKind } from '#kinds';
 import { sandboxIdOf } from './identity.js';
+import type { ClockSpec } from './sandbox-clock.js';
 
-/** What becomes of a Sandbox object outside the host's API. Both are idempotent. */
+/** What becomes of a Sandbox object outside the host's API. All are idempotent. */
 export interface SandboxLife {
   /** Makes its log, credentials and record. Gives the URL; `undefined` when the template is not known. */
   provision(id: SandboxId, spec: Sandbox['spec']): Promise<{ url: string } | undefined>;
+  /** Makes its time pass as the spec says from now on. */
+  setClock(id: SandboxId, clock: ClockSpec): Promise<void>;
   /** Ends its actors and removes everything of it. */
   purge(id: SandboxId): Promise<void>;
 }
@@ -52,6 +55,19 @@ function statusOf(
   };
 }
 
+/** All that may change in the spec of a sandbox that is ready is its clock. */
+async function followSpec(deps: SandboxDeps, sandbox: Sandbox, id: SandboxId): Promise<void> {
+  const { generation } = sandbox.metadata;
+  if (generation === undefined || sandbox.status?.observedGeneration === generation) return;
+  await deps.setClock(id, sandbox.spec?.clock);
+  await deps.updateStatus({ ...sandbox, status: { ...sandbox.status, observedGeneration: generation } });
+  deps.event(sandbox, 'Normal', 'ClockSet', clockText(sandbox.spec?.clock));
+}
+
+function clockText(clock: ClockSpec): string {
+  return clock?.paused ? 'Time stands still' : `Time passes at rate ${clock?.rate ?? '1'}`;
+}
+
 /** Exported for its spec: pure apart from `deps`. */
 export async function reconcileSandbox(deps: SandboxDeps, key: ObjectKey): Promise<Outcome> {
   const sandbox = deps.get(key);
@@ -64,7 +80,7 @@ export async function reconcileSandbox(deps: SandboxDeps, key: ObjectKey): Promi
     await deps.update({ ...sandbox, metadata: { ...sandbox.metadata, finalizers } });
     return;
   }
-  if (sandbox.status?.phase === 'Ready') return;
+  if (sandbox.status?.phase === 'Ready') return followSpec(deps, sandbox, id);
   const provisioned = await deps.provision(id, sandbox.spec);
   const status = statusOf(sandbox, id, provisioned, deps.nowMs());
   await deps.updateStatus({ ...sandbox, status });

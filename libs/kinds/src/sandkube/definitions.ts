@@ -58,6 +58,7 @@ export const sandkubeDefinitions: Readonly<Record<string, OpenApiSchema>> = {
   ...kindOf('Sandbox', 'A simulated cluster with an address, a clock and credentials of its own.'),
   [`${PREFIX}.SandboxSpec`]: {
     type: 'object',
+    description: 'What the sandbox is to be.',
     properties: {
       template: text('Name of the SandboxTemplate to start from. Default: starter.'),
       seed: text('The same seed gives the same names, addresses, delays and placements. Default: random.'),
@@ -66,6 +67,7 @@ export const sandkubeDefinitions: Readonly<Record<string, OpenApiSchema>> = {
   },
   [`${PREFIX}.SandboxClock`]: {
     type: 'object',
+    description: 'How the time of the sandbox passes.',
     properties: {
       rate: text('Simulated seconds per real second, as a decimal number. Default: 1.'),
       paused: { type: 'boolean', description: 'Time stands still.' },
@@ -73,6 +75,7 @@ export const sandkubeDefinitions: Readonly<Record<string, OpenApiSchema>> = {
   },
   [`${PREFIX}.SandboxStatus`]: {
     type: 'object',
+    description: 'What the sandbox is at the moment.',
     properties: {
       phase: text('Pending, Ready or Terminating.'),
       url: text('Where the API of the cluster answers.'),
@@ -81,33 +84,18 @@ export const sandkubeDefinitions: Readonly<Record<string, OpenApiSchema>> = {
       conditions,
     },
   },
-  ...kindOf('SandboxTemplate', 'What a new sandbox starts from.'),
+  ...kindOf(
+    'SandboxTemplate',
+    'What a new sandbox starts from. The contents come with the server: this says which there are.',
+  ),
   [`${PREFIX}.SandboxTemplateSpec`]: {
     type: 'object',
+    description: 'What the template is for.',
     properties: {
       description: text('For people who choose a template.'),
-      snapshot: text('Name of the SandboxSnapshot whose state sandboxes of this template start with.'),
     },
   },
   [`${PREFIX}.SandboxTemplateStatus`]: { type: 'object', properties: { observedGeneration, conditions } },
-  ...kindOf('SandboxSnapshot', 'The state of a sandbox at one moment, kept.'),
-  [`${PREFIX}.SandboxSnapshotSpec`]: {
-    type: 'object',
-    properties: {
-      sandbox: text('Name of the Sandbox, in the same namespace.'),
-      revision: text('resourceVersion at which to take it. Default: the newest.'),
-    },
-    required: ['sandbox'],
-  },
-  [`${PREFIX}.SandboxSnapshotStatus`]: {
-    type: 'object',
-    properties: {
-      phase: text('Pending, Ready or Failed.'),
-      revision: text('resourceVersion that it holds.'),
-      observedGeneration,
-      conditions,
-    },
-  },
 };
 
 const EVERY_VERB = ['delete', 'deletecollection', 'get', 'list', 'patch', 'post', 'put'];
@@ -118,8 +106,6 @@ export const sandkubeResources: ResourceFacts = {
     sandboxes: { kind: 'Sandbox', namespaced: true, verbs: EVERY_VERB },
     'sandboxes/kubeconfig': { kind: 'Sandbox', namespaced: true, verbs: ['get'] },
     'sandboxes/status': { kind: 'Sandbox', namespaced: true, verbs: STATUS_VERBS },
-    sandboxsnapshots: { kind: 'SandboxSnapshot', namespaced: true, verbs: EVERY_VERB },
-    'sandboxsnapshots/status': { kind: 'SandboxSnapshot', namespaced: true, verbs: STATUS_VERBS },
     sandboxtemplates: { kind: 'SandboxTemplate', namespaced: false, verbs: EVERY_VERB },
     'sandboxtemplates/status': { kind: 'SandboxTemplate', namespaced: false, verbs: STATUS_VERBS },
   },

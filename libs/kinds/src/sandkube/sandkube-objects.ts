@@ -21,16 +21,6 @@ export interface SandboxStatus {
 }
 
 export interface SandboxTemplate extends KubeObject {
-  spec?: { description?: string; snapshot?: string };
+  spec?: { description?: string };
   status?: { observedGeneration?: number; conditions?: Condition[] };
-}
-
-export interface SandboxSnapshot extends KubeObject {
-  spec: { sandbox: string; revision?: string };
-  status?: {
-    phase?: 'Pending' | 'Ready' | 'Failed';
-    revision?: string;
-    observedGeneration?: number;
-    conditions?: Condition[];
-  };
 }

@@ -1,13 +1,24 @@
 import type { SandboxEnv } from '#base';
 import type { KubeObject } from '#apimachinery';
-import { defaultServiceAccounts, kubernetesService, namespaces, systemPriorityClasses } from './base-objects.js';
+import {
+  defaultServiceAccounts,
+  kubernetesService,
+  namespaces,
+  SYSTEM_NAMESPACES,
+  systemPriorityClasses,
+} from './base-objects.js';
 import type { Template } from './template.js';
 
-/** What a new cluster of three nodes holds, as kubeadm leaves it. Nodes and policy come from those who simulate them. */
+/**
+ * What a new cluster of three nodes holds, as kubeadm and the controllers leave it, so that they find little to do when
+ * it wakes for the first time. Nodes and policy come from those who simulate them.
+ */
 export function starterTemplate(parts: {
   nodes(env: SandboxEnv): readonly KubeObject[];
   readonly policy: readonly KubeObject[];
   readonly apiServerIp: string;
+  /** ConfigMap kube-root-ca.crt of a namespace. */
+  rootCaIn(namespace: string): KubeObject;
 }): Template {
   return {
     name: 'starter',
@@ -17,6 +28,7 @@ export function starterTemplate(parts: {
       ...parts.policy,
       ...systemPriorityClasses(),
       ...defaultServiceAccounts(),
+      ...SYSTEM_NAMESPACES.map((namespace) => parts.rootCaIn(namespace)),
       ...kubernetesService(parts.apiServerIp),
       ...parts.nodes(env),
     ],
