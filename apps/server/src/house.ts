@@ -44,9 +44,17 @@ export interface HouseOptions {
 const IDLE_MS = 5 * 60_000;
 const READY_POLL_MS = 10;
 
-const templates: readonly Template[] = [
-  starterTemplate({ nodes: starterNodes, policy: bootstrapPolicy(), apiServerIp: STARTER_MACHINES[0]!.ip }),
-];
+/** What sandboxes can start from. `rootCa`: PEM of the authority behind the server's certificate. */
+function templatesOf(rootCa: string): readonly Template[] {
+  return [
+    starterTemplate({
+      nodes: starterNodes,
+      policy: bootstrapPolicy(),
+      apiServerIp: STARTER_MACHINES[0]!.ip,
+      rootCaIn: (namespace) => rootCaConfigMap(namespace, rootCa),
+    }),
+  ];
+}
 
 /** All clusters of this process, put together: what is stored, who is awake, what runs inside. */
 export class House {
@@ -54,13 +62,15 @@ export class House {
   readonly clusters: ClusterDirectory = (sandbox) => this.house.get(sandbox);
   private readonly open: OpenClusters;
   private readonly house: ClusterHouse;
+  private readonly templates: readonly Template[];
   private readonly credentials = new Stock(
     async () => JSON.stringify(await createSandboxCredentials(systemClock.nowMs())),
     systemClock,
   );
 
   constructor(private readonly options: HouseOptions) {
-    const { store, records, print } = options;
+    const { store, records, keys, print } = options;
+    this.templates = templatesOf(keys.ca.certificate);
     this.open = new OpenClusters({ store, records, clock: systemClock, verbs: () => verbs });
     const verbs = this.newVerbs();
     const actors = this.newActors(verbs);
@@ -143,7 +153,7 @@ export class House {
     const life = newSandboxLife({
       store,
       records,
-      shelf: this.newShelf(templates, builtInKinds),
+      shelf: this.newShelf(this.templates, builtInKinds),
       house: { sleep: (id) => this.house.sleep(id) },
       newCredentials: () => this.credentials.take(),
       urlOf: (id) => this.urlOf(id),
@@ -179,7 +189,7 @@ export class House {
   /** Every step may have been done by a start that was killed, or be done by another process at this moment. */
   private async makeHost(): Promise<void> {
     const { store, records } = this.options;
-    const template = hostTemplate({ policy: bootstrapPolicy(), templates });
+    const template = hostTemplate({ policy: bootstrapPolicy(), templates: this.templates });
     const base = await this.newShelf([template], hostKinds).snapshotOf(template.name);
     invariant(base, 'the host has a template');
     await unlessExists(store.createSandbox(HOST_SANDBOX_ID, base));

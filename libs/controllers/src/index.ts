@@ -3,3 +3,4 @@
  * hold no truth: every reconcile starts from what the API shows, so a crash between any two writes converges.
  */
 export { controllers } from './controllers.js';
+export { rootCaConfigMap } from './serviceaccount/root-ca-cert-publisher.controller.js';

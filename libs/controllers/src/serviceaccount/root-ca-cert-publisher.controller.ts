@@ -9,6 +9,12 @@ const DESCRIPTION =
   'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the ' +
   'internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.';
 
+/** As it is published in that namespace. `rootCa` is PEM. */
+export function rootCaConfigMap(namespace: string, rootCa: string): ConfigMap {
+  const metadata = { name: NAME, namespace, annotations: { 'kubernetes.io/description': DESCRIPTION } };
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { 'ca.crt': rootCa } };
+}
+
 export interface RootCaDeps {
   readonly rootCa: string;
   namespace(name: string): Namespace | undefined;
@@ -51,16 +57,15 @@ export async function reconcile(deps: RootCaDeps, { name: namespace }: ObjectKey
   const active = deps.namespace(namespace);
   if (!active || active.metadata.deletionTimestamp !== undefined) return;
   const there = await deps.published(namespace);
-  const data = { 'ca.crt': deps.rootCa };
-  const annotations = { ...there?.metadata.annotations, 'kubernetes.io/description': DESCRIPTION };
+  const wanted = rootCaConfigMap(namespace, deps.rootCa);
   if (there) {
     const same = Object.keys(there.data ?? {}).length === 1 && there.data?.['ca.crt'] === deps.rootCa;
-    if (!same) await deps.update({ ...there, metadata: { ...there.metadata, annotations }, data });
+    const annotations = { ...there.metadata.annotations, ...wanted.metadata.annotations };
+    if (!same) await deps.update({ ...there, metadata: { ...there.metadata, annotations }, data: wanted.data! });
     return;
   }
   try {
-    const metadata = { name: NAME, namespace, annotations };
-    await deps.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data });
+    await deps.create(wanted);
   } catch (error) {
     if (!isReason(error, 'AlreadyExists') && !isNamespaceTerminating(error)) throw error;
   }
