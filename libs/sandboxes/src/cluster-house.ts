@@ -1,4 +1,3 @@
-import { setImmediate as laterThisTurn } from 'node:timers/promises';
 import { type Clock, HOST_SANDBOX_ID, type SandboxId, type Timer } from '#base';
 import type { RegistryWatch, ServedCluster, Verbs, WatchReceiver } from '#registry';
 
@@ -92,7 +91,7 @@ export class ClusterHouse {
       cluster: { ...opened, verbs: this.counting(opened.verbs, () => resident) },
       // Actors see the cluster without the counting: their own watches must not keep it awake. They start when the
       // requests that woke it have been answered.
-      actors: laterThisTurn()
+      actors: new Promise<void>((resolve) => setImmediate(resolve))
         .then(() => this.parts.startActors(opened))
         .catch((error: unknown) => {
           this.parts.log(`sandbox ${sandbox}: actors did not start: ${String(error)}`);
