@@ -43,6 +43,8 @@ export interface HouseOptions {
 /** Without requests and watches for that long, a sandbox falls asleep. */
 const IDLE_MS = 5 * 60_000;
 const READY_POLL_MS = 10;
+/** A slow disk and a loaded machine included. */
+const READY_MS_MAX = 60_000;
 
 /** What sandboxes can start from. `rootCa`: PEM of the authority behind the server's certificate. */
 function templatesOf(rootCa: string): readonly Template[] {
@@ -96,9 +98,15 @@ export class House {
     await this.house.get(HOST_SANDBOX_ID);
   }
 
-  /** Resolves when a sandbox is provisioned and its actors run. */
+  /** Resolves when a sandbox is provisioned and its actors run. Fails with StartError when that does not come. */
   async untilReady(id: SandboxId): Promise<void> {
-    while (!(await this.house.get(id))) await systemClock.sleep(READY_POLL_MS);
+    const latestMs = systemClock.monotonicMs() + READY_MS_MAX;
+    while (!(await this.house.get(id))) {
+      if (systemClock.monotonicMs() > latestMs) {
+        throw new StartError(`sandbox ${id} was not ready within ${READY_MS_MAX / 1000} s; the lines above say why`);
+      }
+      await systemClock.sleep(READY_POLL_MS);
+    }
     await this.house.untilActorsRun(id);
   }
 

@@ -13,19 +13,24 @@ if (problem) fail(problem);
 const { StartError } = await import('./config.js');
 const { startServer } = await import('./start.js');
 
-try {
-  const server = await startServer({ env: process.env, cwd: process.cwd(), print: (line) => console.log(line) });
-  let stopping = false;
-  const stop = () => {
-    if (stopping) return;
-    stopping = true;
-    server.stop().then(
+const starting = startServer({ env: process.env, cwd: process.cwd(), print: (line) => console.log(line) });
+let stopping = false;
+/** Also while it starts: what has been started by then must be stopped, the database before all. */
+const stop = () => {
+  if (stopping) return;
+  stopping = true;
+  starting
+    .then((server) => server.stop())
+    .then(
       () => process.exit(0),
       (error: unknown) => fail(`did not stop cleanly: ${String(error)}`),
     );
-  };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+};
+process.once('SIGTERM', stop);
+process.once('SIGINT', stop);
+
+try {
+  await starting;
 } catch (error) {
   if (error instanceof StartError) fail(error.message);
   fail(`could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
