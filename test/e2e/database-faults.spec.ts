@@ -30,6 +30,27 @@ const namesIn = async (rest: Rest): Promise<string[]> => {
   return list.items.map(({ metadata }) => metadata.name).filter((name) => name !== 'kube-root-ca.crt');
 };
 
+interface PodShown {
+  status: { phase: string; podIP?: string };
+}
+
+const podsOf = async (rest: Rest): Promise<PodShown[]> =>
+  ((await (await rest.fetch('/api/v1/namespaces/default/pods')).json()) as { items: PodShown[] }).items;
+
+const WEB = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'web' },
+  spec: {
+    replicas: 5,
+    selector: { matchLabels: { app: 'web' } },
+    template: {
+      metadata: { labels: { app: 'web' } },
+      spec: { containers: [{ name: 'nginx', image: 'nginx' }] },
+    },
+  },
+};
+
 /** A second server has a directory of its own, and the same keys: what is stored is sealed with them. */
 function copyOfKeys(dataDir: string): string {
   const copy = mkdtempSync(join(tmpdir(), 'sandkube-e2e-'));
@@ -175,5 +196,28 @@ describe('a database of its own and two servers', () => {
       const { data } = (await (await client.fetch(`${MAPS}/counter`)).json()) as { data: { n: string } };
       expect(data.n).toBe('20');
     }
+  });
+
+  it('run the actors of a sandbox once, and again in the other when the first is killed', async () => {
+    const made = await clients[1]!.fetch('/apis/apps/v1/namespaces/default/deployments', { method: 'POST', body: WEB });
+    expect(made.status).toBe(201);
+    const running = async () => (await podsOf(clients[1]!)).filter(({ status }) => status.phase === 'Running');
+    const pods = await eventually(running, (all) => all.length === 5);
+    expect(await podsOf(clients[1]!)).toHaveLength(5);
+    expect(new Set(pods.map(({ status }) => status.podIP)).size).toBe(5);
+
+    await servers[0]!.kill();
+    const scaled = await clients[1]!.fetch('/apis/apps/v1/namespaces/default/deployments/web/scale', {
+      method: 'PUT',
+      body: {
+        apiVersion: 'autoscaling/v1',
+        kind: 'Scale',
+        metadata: { name: 'web', namespace: 'default' },
+        spec: { replicas: 7 },
+      },
+    });
+    expect(scaled.status).toBe(200);
+    const more = await eventually(running, (all) => all.length === 7);
+    expect(new Set(more.map(({ status }) => status.podIP)).size).toBe(7);
   });
 });

@@ -14,6 +14,7 @@ import { STARTER_MACHINES, starterNodes } from '#node';
 import { apiFor, type ClusterDirectory, createRegistry, type Verbs } from '#registry';
 import {
   ClusterHouse,
+  elected,
   hostTemplate,
   kubeconfigHandler,
   newSandboxLife,
@@ -24,7 +25,7 @@ import {
   TemplateShelf,
   unlessExists,
 } from '#sandboxes';
-import type { SandboxRecord, SandboxRecords, Store } from '#storage';
+import type { ActorLocks, SandboxRecord, SandboxRecords, Store } from '#storage';
 import { ActorHouse } from './actors.js';
 import { OpenClusters } from './clusters.js';
 import { StartError } from './config.js';
@@ -35,6 +36,7 @@ export interface HouseOptions {
   readonly store: Store;
   readonly records: SandboxRecords;
   readonly keys: ServerKeys;
+  readonly locks: ActorLocks;
   /** Known once the front door listens. */
   publicUrl(): string;
   print(line: string): void;
@@ -78,7 +80,7 @@ export class House {
     const actors = this.newActors(verbs);
     this.house = new ClusterHouse({
       open: (sandbox) => this.open.wake(sandbox),
-      startActors: actors.start,
+      startActors: elected(actors.start, options.locks, systemClock),
       evict: async (sandbox) => {
         this.open.forget(sandbox);
         await store.evict(sandbox);

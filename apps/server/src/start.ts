@@ -6,7 +6,7 @@ import { builtInKinds } from '#kinds';
 import { graphqlMount } from '#graphql';
 import { createFrontDoor, type FrontDoor } from '#http';
 import { sandboxIdOf } from '#sandboxes';
-import { openPostgresStore, openSandboxRecords } from '#storage';
+import { openActorLocks, openPostgresStore, openSandboxRecords, soleActorLocks } from '#storage';
 import { configOf, type ServerConfig, StartError } from './config.js';
 import { lockDirectory, openDatabase } from './database.js';
 import { House } from './house.js';
@@ -50,8 +50,11 @@ export async function startServer({ env, cwd, print }: StartOptions): Promise<Ru
     const records = await openSandboxRecords({ url: database.url, serverKey: keys.encryptionKey });
     stops.push(() => records.close());
 
+    const locks = config.databaseUrl === undefined ? soleActorLocks() : openActorLocks(database.url);
+    stops.push(() => locks.close());
+
     let publicUrl = config.publicUrl ?? '';
-    const house = new House({ store, records, keys, publicUrl: () => publicUrl, print });
+    const house = new House({ store, records, keys, locks, publicUrl: () => publicUrl, print });
     const door = await openDoor(config, keys, house, print);
     publicUrl ||= `https://${config.bind === '0.0.0.0' || config.bind === '::' ? '127.0.0.1' : config.bind}:${door.httpsPort}`;
     stops.push(() => house.close());

@@ -3,6 +3,7 @@
  * request, sleeping when idle, and its end. A cluster's inside (controllers, scheduler, nodes) is handed in as actors.
  */
 export { type Actors, type ActorStarter, ClusterHouse, type HouseParts } from './cluster-house.js';
+export { elected } from './elected-actors.js';
 export { sandboxIdOf } from './identity.js';
 export { hostControllers } from './controllers.js';
 export type { SandboxLife } from './sandbox.controller.js';
