@@ -21,6 +21,8 @@ export function imageIdOf(ref: ImageRef): string {
 /** The images of one node. Pulls go one after another, as the kubelet's serial puller does. */
 export class ImageStore {
   private readonly sizes = new Map<string, number>();
+  /** Being pulled, or in line for it: whoever comes after finds the layers there. */
+  private readonly coming = new Set<string>();
   private pullerFreeAtMs = 0;
 
   constructor(
@@ -36,7 +38,9 @@ export class ImageStore {
 
   /** Takes the puller for as long as the pull lasts. `pullMs` is the pull itself, `doneAtMs` with waiting for its turn. */
   pull(ref: ImageRef, nowMs: number, fails: boolean): { pullMs: number; doneAtMs: number } {
-    const transferMs = fails || this.has(ref) ? 0 : imageModelOf(ref).sizeBytes / PULL_BYTES_PER_MS;
+    const isThereByThen = this.has(ref) || this.coming.has(ref.full);
+    if (!fails) this.coming.add(ref.full);
+    const transferMs = fails || isThereByThen ? 0 : imageModelOf(ref).sizeBytes / PULL_BYTES_PER_MS;
     const pullMs = Math.round((RESOLVE_MS + transferMs) * (0.7 + 0.6 * this.chance.next()));
     this.pullerFreeAtMs = Math.max(this.pullerFreeAtMs, nowMs) + pullMs;
     return { pullMs, doneAtMs: this.pullerFreeAtMs };
@@ -44,6 +48,7 @@ export class ImageStore {
 
   /** True when it was not there before. */
   add(ref: ImageRef): boolean {
+    this.coming.delete(ref.full);
     if (this.has(ref)) return false;
     this.sizes.set(ref.full, imageModelOf(ref).sizeBytes);
     return true;
