@@ -40,12 +40,17 @@ describe('lockDataDirectory', () => {
   });
 
   it('takes over from a killed process that its parent has not buried', async () => {
-    // The shell becomes a sleep that never waits for the child it started: the child stays a zombie.
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 30'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    // The shell starts a child and becomes a program that never waits for it: killed then, the child stays a zombie.
+    const parent = spawn('sh', ['-c', 'sleep 30 & echo $!; exec sleep 30'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const until = async (file: string, holds: RegExp) => {
+      while (!holds.test(readFileSync(file, 'utf8'))) await new Promise(setImmediate);
+    };
     try {
       const [line] = (await once(parent.stdout, 'data')) as [Buffer];
       const zombie = Number(line.toString().trim());
-      while (!/^State:\s+Z/m.test(readFileSync(`/proc/${zombie}/status`, 'utf8'))) await new Promise(setImmediate);
+      await until(`/proc/${parent.pid}/comm`, /^sleep$/m);
+      process.kill(zombie, 'SIGKILL');
+      await until(`/proc/${zombie}/status`, /^State:\s+Z/m);
       owned(zombie, startedAt(zombie));
       await taken();
     } finally {
