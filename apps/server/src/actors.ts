@@ -1,6 +1,6 @@
 import { type Clock, HOST_SANDBOX_ID } from '#base';
-import { type ApiFor, type ComponentIdentity, newEventRecorder, newInformers } from '#client';
-import { ControllerManager, type ReconcileFailure } from '#controller-runtime';
+import { type ApiFor, newEventRecorder, newInformers } from '#client';
+import { ControllerManager, OBSERVER, type ReconcileFailure } from '#controller-runtime';
 import { controllers } from '#controllers';
 import { nodeIdentity, startKubelets } from '#node';
 import type { ServedCluster } from '#registry';
@@ -16,12 +16,6 @@ export interface ActorParts {
   readonly life: SandboxLife;
   failed(failure: ReconcileFailure): void;
 }
-
-/** Whose informers all actors of a cluster share, as kube-controller-manager's controllers share theirs. */
-const OBSERVER: ComponentIdentity = {
-  username: 'system:kube-controller-manager',
-  groups: ['system:authenticated'],
-};
 
 /** The controllers that a management plane needs: it has no nodes and runs no pods. */
 const HOST_CONTROLLERS = new Set(['namespace', 'garbage-collector', 'serviceaccount', 'root-ca-cert-publisher']);

@@ -19,7 +19,6 @@ export interface OpenCluster extends ServedCluster {
   readonly heartbeats: Heartbeats;
   /** `env.clock`, for who may set it. */
   readonly virtualClock: VirtualClock;
-  readonly credentials: SandboxCredentials;
 }
 
 /** What a cluster is made of before it has a log to stand on. */
@@ -99,7 +98,6 @@ export class OpenClusters {
       verbs: this.parts.verbs(),
       authorizer,
       authenticator: createAuthenticator({ credentials, clock: env.clock, realClock: clock, reads, authorizer }),
-      credentials,
       heartbeats: new Heartbeats(env.clock),
       traces: new TraceRing(TRACES_KEPT),
       readiness: () => readinessOf(store),

@@ -14,6 +14,12 @@ function placeOf(url: string): string {
   return `${hostname || 'localhost'}:${port || '5432'}`;
 }
 
+/** A directory in use says so itself; anything else says what could not be done. */
+function startErrorOf(error: unknown, what: string): StartError {
+  if (error instanceof DataDirectoryInUseError) return new StartError(error.message);
+  return new StartError(`${what}: ${(error as Error).message}`);
+}
+
 async function embedded(dataDir: string, print: (line: string) => void): Promise<Database> {
   try {
     return await startEmbeddedPostgres({
@@ -22,8 +28,7 @@ async function embedded(dataDir: string, print: (line: string) => void): Promise
       onFault: (message) => print(`database: ${message}`),
     });
   } catch (error) {
-    if (error instanceof DataDirectoryInUseError) throw new StartError(error.message);
-    throw new StartError(`cannot start the embedded database in ${dataDir}: ${(error as Error).message}`);
+    throw startErrorOf(error, `cannot start the embedded database in ${dataDir}`);
   }
 }
 
@@ -32,8 +37,7 @@ export async function lockDirectory(dataDir: string): Promise<OwnerLock> {
   try {
     return await lockDataDirectory(dataDir);
   } catch (error) {
-    if (error instanceof DataDirectoryInUseError) throw new StartError(error.message);
-    throw new StartError(`cannot use data directory ${dataDir}: ${(error as Error).message}`);
+    throw startErrorOf(error, `cannot use data directory ${dataDir}`);
   }
 }
 

@@ -1,10 +1,8 @@
 import { Trace } from '#base';
 import { type KubeObject, parseApiVersion } from '#apimachinery';
-import { ADMIN_USERNAME, GROUP_AUTHENTICATED, GROUP_MASTERS } from '#auth';
+import { ADMIN } from '#auth';
 import type { RequestContext, ServedCluster, Target } from '#registry';
 import { StartError } from './config.js';
-
-const ADMIN = { username: ADMIN_USERNAME, groups: [GROUP_MASTERS, GROUP_AUTHENTICATED] };
 
 /**
  * Creates a template's objects in an open cluster the way a user's would be: defaulted, admitted, validated. Neighbours

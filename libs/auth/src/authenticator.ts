@@ -4,10 +4,10 @@ import { StatusError } from '#apimachinery';
 import { CertificateAuthenticator } from './certificates/certificate-authenticator.js';
 import type { Authenticator, Authorizer, Credentials } from './credentials.js';
 import { impersonate } from './impersonation.js';
-import { ADMIN_USERNAME, type SandboxCredentials } from './sandbox-credentials.js';
+import { ADMIN, type SandboxCredentials } from './sandbox-credentials.js';
 import { ServiceAccountKey } from './tokens/service-account-key.js';
 import { type ClusterReads, openToken, type TokenUser } from './tokens/service-account-tokens.js';
-import { ANONYMOUS, GROUP_AUTHENTICATED, GROUP_MASTERS, type UserInfo } from './user.js';
+import { ANONYMOUS, type UserInfo } from './user.js';
 
 export interface AuthenticatorParts {
   readonly credentials: SandboxCredentials;
@@ -74,8 +74,6 @@ class ByCredentials implements SandboxAuthenticator {
     return found;
   }
 }
-
-const ADMIN: UserInfo = { username: ADMIN_USERNAME, groups: [GROUP_MASTERS, GROUP_AUTHENTICATED] };
 
 /** Equal lengths for the comparison, and nothing of the token in caches. */
 function hashOf(token: string): Buffer {

@@ -18,7 +18,7 @@ export { bootstrapPolicy } from './policy/bootstrap-policy.js';
 export { escalationMessage, rulesNotHeld } from './rbac/escalation.js';
 export type { PolicyRule } from './rbac/policy-rule.js';
 export { type RbacAuthorizer, rbacAuthorizer, type UserRules } from './rbac/rbac-authorizer.js';
-export { ADMIN_USERNAME, caOf, createSandboxCredentials, type SandboxCredentials } from './sandbox-credentials.js';
+export { ADMIN, caOf, createSandboxCredentials, type SandboxCredentials } from './sandbox-credentials.js';
 export { ServiceAccountKey } from './tokens/service-account-key.js';
 export {
   API_AUDIENCES,

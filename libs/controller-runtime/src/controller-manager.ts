@@ -45,7 +45,11 @@ interface Running {
   waiters: (() => void)[];
 }
 
-const MANAGER: ComponentIdentity = { username: 'system:kube-controller-manager', groups: ['system:authenticated'] };
+/** As whom shared informers see a cluster, those of other actors included. */
+export const OBSERVER: ComponentIdentity = {
+  username: 'system:kube-controller-manager',
+  groups: ['system:authenticated'],
+};
 const CONCURRENCY_DEFAULT = 64;
 /** A busy sandbox keeps at least so many, however many others are busy. */
 const SHARE_MIN = 2;
@@ -77,7 +81,7 @@ export class ControllerManager {
   start(env: SandboxEnv, cluster: ControlledCluster): void {
     invariant(!this.sandboxes.has(env.id), `controllers of sandbox ${env.id} are running`);
     const { apiFor, definitions } = this.options;
-    const observer = apiFor(env.id, MANAGER);
+    const observer = apiFor(env.id, OBSERVER);
     const informers = cluster.informers ?? newInformers(observer, env, { clock: this.clock });
     const recorders: LiveEventRecorder[] = [];
     const runners: ControllerRunner[] = [];

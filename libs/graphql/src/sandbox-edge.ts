@@ -1,7 +1,7 @@
 import { GraphQLObjectType } from 'graphql';
 import type { SandboxId } from '#base';
 import { type KubeObject, StatusError } from '#apimachinery';
-import { GROUP_AUTHENTICATED, GROUP_MASTERS, type UserInfo } from '#auth';
+import { ADMIN, type UserInfo } from '#auth';
 import type { Kind, KindCatalog } from '#kinds';
 import type { ClusterDirectory, ServedCluster } from '#registry';
 import type { MoreFields } from './kind-types.js';
@@ -65,11 +65,7 @@ async function scopeInside(item: Item, { clusters, idOf }: SandboxesOptions): Pr
 }
 
 function administrator(hostUser: UserInfo): UserInfo {
-  return {
-    username: 'kubernetes-admin',
-    groups: [GROUP_MASTERS, GROUP_AUTHENTICATED],
-    extra: { 'sandkube.dev/host-user': [hostUser.username] },
-  };
+  return { ...ADMIN, extra: { 'sandkube.dev/host-user': [hostUser.username] } };
 }
 
 async function authorize(scope: Scope, kind: Kind, { metadata }: KubeObject): Promise<void> {

@@ -1,6 +1,6 @@
 import type { SandboxId } from '#base';
 import { type KubeObject, rfc3339, setCondition } from '#apimachinery';
-import { defineController, type ObjectKey, type Outcome } from '#controller-runtime';
+import { controllerIdentity, defineController, type ObjectKey, type Outcome } from '#controller-runtime';
 import { PURGE_FINALIZER, type Sandbox, sandboxKind } from '#kinds';
 import { sandboxIdOf } from './identity.js';
 import type { ClockSpec } from './sandbox-clock.js';
@@ -92,10 +92,7 @@ export async function reconcileSandbox(deps: SandboxDeps, key: ObjectKey): Promi
 export function sandboxController(life: SandboxLife) {
   return defineController<SandboxDeps>({
     name: 'sandbox',
-    identity: {
-      username: 'system:serviceaccount:kube-system:sandbox-controller',
-      groups: ['system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated'],
-    },
+    identity: controllerIdentity('sandbox-controller'),
     reconciles: sandboxKind,
     deps: ({ api, informers, events, env }) => ({
       ...life,
