@@ -7,11 +7,12 @@
 const LAYERS = {
   base: [],
   apimachinery: ['base'],
-  kinds: ['base', 'apimachinery'],
-  storage: ['base', 'apimachinery', 'kinds'],
+  cel: ['base', 'apimachinery'],
+  kinds: ['base', 'apimachinery', 'cel'],
+  storage: ['base', 'apimachinery', 'cel', 'kinds'],
   client: ['base', 'apimachinery', 'kinds'],
-  auth: ['base', 'apimachinery', 'kinds', 'storage', 'client'],
-  admission: ['base', 'apimachinery', 'kinds', 'storage', 'client', 'auth'],
+  auth: ['base', 'apimachinery', 'cel', 'kinds', 'storage', 'client'],
+  admission: ['base', 'apimachinery', 'cel', 'kinds', 'storage', 'client', 'auth'],
   'controller-runtime': ['base', 'apimachinery', 'kinds', 'storage', 'client'],
 };
 LAYERS.registry = Object.keys(LAYERS);

@@ -3,7 +3,7 @@ import { type Fixture, makeFixture } from './fixture.js';
 
 const DOOR = 'export const door = 1;\n';
 const LIBS = [
-  'base apimachinery kinds storage client auth admission controller-runtime registry',
+  'base apimachinery cel kinds storage client auth admission controller-runtime registry',
   'http graphql controllers scheduler node sandboxes testing',
 ].flatMap((line) => line.split(' '));
 const stub = (name: string) => ({
@@ -32,6 +32,8 @@ const imports: [string, string, string | undefined][] = [
   ['libs/client/src/a.ts', './circle.js', 'no-circular'],
   ['libs/base/src/a.ts', '#apimachinery', 'layers'],
   ['libs/kinds/src/a.ts', '#storage', 'layers'],
+  ['libs/cel/src/a.ts', '#kinds', 'layers'],
+  ['libs/kinds/src/b.ts', '#cel', undefined],
   ['libs/storage/src/b.ts', '#client', 'layers'],
   ['libs/auth/src/a.ts', '#admission', 'layers'],
   ['libs/admission/src/a.ts', '#auth', undefined],
