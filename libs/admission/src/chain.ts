@@ -1,3 +1,4 @@
+import { chosenPlugins, type PluginChoice } from './choice.js';
 import type { AdmissionPlugin, AdmissionReads, AdmissionRequest } from './plugin.js';
 
 /** All plugins in their order. Both fail with the first refusal. */
@@ -8,20 +9,41 @@ export interface AdmissionChain {
   validate(request: AdmissionRequest, reads: AdmissionReads): Promise<void>;
 }
 
-/** Runs `plugins` in the order given. A plugin without the asked hook, or that does not handle the request, costs nothing. */
+interface Phases {
+  readonly mutating: readonly AdmissionPlugin[];
+  readonly validating: readonly AdmissionPlugin[];
+}
+
+function phasesOf(plugins: readonly AdmissionPlugin[]): Phases {
+  return {
+    mutating: plugins.filter((plugin) => plugin.mutate),
+    validating: plugins.filter((plugin) => plugin.validate),
+  };
+}
+
+/**
+ * Runs those of `plugins` that the cluster has on, in the order given. A plugin without the asked hook, or that does not
+ * handle the request, costs nothing.
+ */
 export function admissionChain(plugins: readonly AdmissionPlugin[]): AdmissionChain {
-  const mutating = plugins.filter((plugin) => plugin.mutate);
-  const validating = plugins.filter((plugin) => plugin.validate);
+  const byDefault = phasesOf(chosenPlugins(plugins));
+  const byChoice = new WeakMap<PluginChoice, Phases>();
+  const phasesFor = ({ choice }: AdmissionReads): Phases => {
+    if (!choice) return byDefault;
+    let phases = byChoice.get(choice);
+    if (!phases) byChoice.set(choice, (phases = phasesOf(chosenPlugins(plugins, choice))));
+    return phases;
+  };
   return {
     async mutate(request, reads) {
-      for (const plugin of mutating) {
+      for (const plugin of phasesFor(reads).mutating) {
         if (!plugin.handles(request)) continue;
         const under = plugin.mutate?.(request, reads);
         if (under) await under;
       }
     },
     async validate(request, reads) {
-      for (const plugin of validating) {
+      for (const plugin of phasesFor(reads).validating) {
         if (!plugin.handles(request)) continue;
         const under = plugin.validate?.(request, reads);
         if (under) await under;

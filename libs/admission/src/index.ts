@@ -1,5 +1,6 @@
 /** admission: what may enter a cluster and how it is completed. plugins.ts lists the chain; its order is the order. */
 export { type AdmissionChain, admissionChain } from './chain.js';
+export { chosenPlugins, type PluginChoice } from './choice.js';
 export type { AdmissionPlugin, AdmissionReads, AdmissionRequest, Operation } from './plugin.js';
 export { plugins } from './plugins.js';
 export { refusal } from './refusal.js';

@@ -1,7 +1,8 @@
 import type { SandboxEnv } from '#base';
 import type { KubeObject } from '#apimachinery';
-import type { UserInfo } from '#auth';
+import type { Decision, RequestAttributes, UserInfo } from '#auth';
 import type { Kind } from '#kinds';
+import type { PluginChoice } from './choice.js';
 
 export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
 
@@ -20,16 +21,27 @@ export interface AdmissionRequest {
   warn(message: string): void;
 }
 
-/** Reads of the same cluster, on the server's own behalf. Answers come from memory. */
+/** The same cluster, on the server's own behalf. Answers come from memory; an empty list costs a look-up. */
 export interface AdmissionReads {
+  /** Which plugins this cluster has turned on or off. Absent: the default set. */
+  readonly choice?: PluginChoice | undefined;
   get<T extends KubeObject>(kind: Kind<T>, namespace: string, name: string): Promise<T | undefined>;
   list<T extends KubeObject>(kind: Kind<T>, namespace: string | undefined): Promise<readonly T[]>;
+  /** Whether `user` may do that here: for plugins that ask for a right of their own (CertificateApproval). */
+  authorize(user: UserInfo, attributes: RequestAttributes): Promise<Decision>;
+  /**
+   * Writes what a plugin itself accounts for (quotas' usage): all of them, durable when it resolves, or none and false
+   * when one is no longer at the resourceVersion that it was read with.
+   */
+  replace<T extends KubeObject>(kind: Kind<T>, objects: readonly T[]): Promise<boolean>;
 }
 
 /** One file, one row in plugins.ts; the row's place is its turn. Refuses by throwing a StatusError. */
 export interface AdmissionPlugin {
   /** As kube-apiserver's --enable-admission-plugins names it. */
   readonly name: string;
+  /** As upstream has it: in the list, and asleep until a sandbox turns it on. */
+  readonly defaultOff?: boolean;
   handles(request: AdmissionRequest): boolean;
   mutate?(request: AdmissionRequest, reads: AdmissionReads): Promise<void> | void;
   validate?(request: AdmissionRequest, reads: AdmissionReads): Promise<void> | void;

@@ -25,6 +25,8 @@ export interface RegistryOptions {
   readonly admission: AdmissionChain;
   /** Called for every request: from memory. */
   authorizerOf(sandbox: SandboxId): Authorizer;
+  /** Which admission plugins a sandbox turns on or off. */
+  pluginChoiceOf?: Parts['pluginChoiceOf'];
   /** For TokenReview and TokenRequest; without it every token is unknown and none is issued. */
   authenticatorOf?: Parts['authenticatorOf'];
   /** Subresources that answer by themselves: 'serviceaccounts/token', 'sandboxes.sandkube.dev/kubeconfig'. */
@@ -43,6 +45,7 @@ export function createRegistry(options: RegistryOptions): Verbs {
     store: options.store,
     admission: options.admission,
     authorizerOf: (sandbox) => options.authorizerOf(sandbox),
+    pluginChoiceOf: (sandbox) => options.pluginChoiceOf?.(sandbox),
     authenticatorOf: (sandbox) => options.authenticatorOf?.(sandbox),
     handlerOf: () => undefined,
     creators: new Map(),

@@ -1,4 +1,4 @@
-import type { AdmissionChain } from '#admission';
+import type { AdmissionChain, PluginChoice } from '#admission';
 import type { Authorizer, SandboxAuthenticator } from '#auth';
 import type { Clock, SandboxId } from '#base';
 import type { Store } from '#storage';
@@ -13,6 +13,8 @@ export interface Parts {
   readonly store: Store;
   readonly admission: AdmissionChain;
   authorizerOf(sandbox: SandboxId): Authorizer;
+  /** Absent, or undefined: the default set of admission plugins. */
+  pluginChoiceOf?(sandbox: SandboxId): PluginChoice | undefined;
   authenticatorOf(sandbox: SandboxId): Pick<SandboxAuthenticator, 'reviewToken' | 'serviceAccountKey'> | undefined;
   /** By 'resource.group/subresource'. */
   handlerOf(key: string): SubresourceHandler | undefined;

@@ -7,6 +7,7 @@ import { FakeClock } from '#testing';
 import { ADMIN, aSpecCluster, type SpecCluster } from '../spec-cluster.js';
 import { readsOf } from '../write/admit.js';
 import { ParsedObjects } from '../read/parsed-objects.js';
+import { Published } from '../read/published.js';
 
 /** All of it would be most of these specs' time. */
 const POLICY = new Set(['cluster-admin', 'admin', 'view', 'system:basic-user']);
@@ -48,7 +49,7 @@ describe('reviews', () => {
           clock: cluster.clock,
           realClock: cluster.clock,
           authorizer: authorizerOf(id),
-          reads: readsOf({ store, parsed: new ParsedObjects() }, id),
+          reads: readsOf({ store, parsed: new ParsedObjects(), published: new Published(), authorizerOf }, id),
         }),
     });
     for (const name of ['default', 'kube-system']) await cluster.create('namespaces', { metadata: { name } });

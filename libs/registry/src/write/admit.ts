@@ -1,13 +1,20 @@
 import type { AdmissionReads, AdmissionRequest, Operation } from '#admission';
-import type { SandboxId } from '#base';
-import type { KubeObject } from '#apimachinery';
+import { revision, type SandboxId } from '#base';
+import { encodeCanonical, type KubeObject } from '#apimachinery';
+import { type Decision, GROUP_MASTERS } from '#auth';
 import { type Kind, storageKey, storagePrefix } from '#kinds';
+import { StoreError, type Write } from '#storage';
+import { facetsOf } from '../facets.js';
 import type { Parts } from '../parts.js';
 import type { RequestContext, Target } from '../request.js';
+import { statusOf } from '../store-failure.js';
+import { subjectOf } from '../subject.js';
+import { commit } from './commit.js';
 
 /** Reads of the same cluster for plugins, handlers and the authorizer: from memory, parsed once. */
-export function readsOf(parts: Pick<Parts, 'store' | 'parsed'>, sandbox: SandboxId): AdmissionReads {
+export function readsOf(parts: AdmissionParts, sandbox: SandboxId): AdmissionReads {
   return {
+    choice: parts.pluginChoiceOf?.(sandbox),
     async get<T extends KubeObject>(kind: Kind<T>, namespace: string, name: string): Promise<T | undefined> {
       const stored = await parts.store.get(sandbox, storageKey(kind, namespace, name));
       return stored && parts.parsed.served(kind, stored);
@@ -16,7 +23,40 @@ export function readsOf(parts: Pick<Parts, 'store' | 'parsed'>, sandbox: Sandbox
       const page = await parts.store.list(sandbox, { prefix: storagePrefix(kind, namespace) });
       return page.items.map((stored) => parts.parsed.served(kind, stored));
     },
+    authorize: async (user, attributes) =>
+      user.groups.includes(GROUP_MASTERS) ? MASTER : parts.authorizerOf(sandbox).authorize(user, attributes),
+    replace: (kind, objects) => replace(parts, sandbox, kind, objects),
   };
+}
+
+const MASTER: Decision = { allowed: true, reason: '' };
+
+type AdmissionParts = Pick<Parts, 'store' | 'parsed' | 'published' | 'authorizerOf' | 'pluginChoiceOf'>;
+
+/** For plugins alone: kinds of their own bookkeeping have no views of other versions and nothing that is encrypted. */
+async function replace<T extends KubeObject>(
+  parts: AdmissionParts,
+  sandbox: SandboxId,
+  kind: Kind<T>,
+  objects: readonly T[],
+): Promise<boolean> {
+  const writes = objects.map((object): Write => {
+    const { namespace = '', name = '', resourceVersion } = object.metadata;
+    return {
+      key: storageKey(kind, namespace, name),
+      expected: revision(Number(resourceVersion)),
+      op: 'put',
+      text: encodeCanonical(object),
+      facets: facetsOf(kind as Kind, object),
+    };
+  });
+  try {
+    await commit(parts, sandbox, writes);
+    return true;
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'conflict') return false;
+    throw statusOf(error, { ...subjectOf(kind as Kind), name: objects[0]?.metadata.name ?? '' });
+  }
 }
 
 export interface Admitted {

@@ -53,7 +53,7 @@ export async function commitOne(
 }
 
 export async function commit(
-  parts: Parts,
+  parts: Pick<Parts, 'store' | 'published'>,
   sandbox: SandboxId,
   writes: readonly Write[],
 ): Promise<readonly StoredObject[]> {
