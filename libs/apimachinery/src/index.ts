@@ -3,6 +3,13 @@
  * Status and field errors. Pure functions; knows no kind, no store and no clock but what it is handed.
  */
 export * from './meta.js';
+export { applied, entriesAfterUpdate, type FieldWrite } from './apply/field-manager.js';
+export { EMPTY_SET, type FieldSet, setOfPaths } from './apply/field-set.js';
+export { isRefused, sentManagers } from './apply/managers.js';
+export { fieldElement } from './apply/path-element.js';
+export { parentEntries, type ReplicasPaths, scaleEntries } from './apply/scale-fields.js';
+export { DEDUCED, type DeclaredField, type TypeSchema } from './apply/type-schema.js';
+export type { Versions } from './apply/updater.js';
 export { asListItem, encodeCanonical, withApiVersion, withRevision } from './canonical.js';
 export { findCondition, isConditionTrue, setCondition } from './conditions.js';
 export { decodeBody, type DecodedBody } from './decode.js';

@@ -49,6 +49,10 @@ export class Exchange implements RequestContext {
     return this.request.method!;
   }
 
+  get userAgent(): string {
+    return this.request.headers['user-agent'] ?? '';
+  }
+
   warn(message: string): void {
     this.warnings ??= [];
     const text = message.length > WARNING_LENGTH_MAX ? message.slice(0, WARNING_LENGTH_MAX) : message;

@@ -20,7 +20,7 @@ export {
   type Verb,
 } from './kind.js';
 export { builtInKinds, hostKinds } from './kinds.js';
-export { mergeSchemaOf } from './merge-schema.js';
+export { bodySchemaOf, isBuiltInSchema, mergeSchemaOf } from './merge-schema.js';
 export type { OpenApiSchema } from './schema.js';
 export { applySchemaDefaults } from './schema-defaults.js';
 export type { Sandbox, SandboxSpec, SandboxStatus, SandboxTemplate } from './sandkube/sandkube-objects.js';

@@ -29,6 +29,8 @@ export interface Subresource<T extends KubeObject = KubeObject> {
   merge?(stored: T, body: KubeObject, env: KindEnv): T;
   /** No view of the parent: a handler answers (log, exec, token, kubeconfig). */
   readonly virtual?: boolean;
+  /** scale: where the parent has its replicas. Default: spec.replicas. */
+  readonly replicasPath?: readonly string[];
   /** What create answers instead of the parent; binding and eviction answer a Success Status. */
   readonly answersStatus?: boolean;
 }

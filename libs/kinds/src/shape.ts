@@ -1,5 +1,6 @@
-import type { MergeSchema } from '#apimachinery';
+import { DEDUCED, type DeclaredField, fieldElement, type MergeSchema, type TypeSchema } from '#apimachinery';
 import { definitionOf, refName, resolveRef } from './definitions.js';
+import { goZeroOf } from './go-zeros.js';
 import type { OpenApiSchema } from './schema.js';
 
 /** What the decoder does with a value. 'raw' is taken as it is; 'object' must be an object, of whatever. */
@@ -32,15 +33,38 @@ const SCALARS: Readonly<Record<string, ShapeType>> = {
 export class Struct {
   readonly fields: ReadonlyMap<string, Shape>;
   readonly required: ReadonlySet<string>;
+  private ownDeclared: readonly DeclaredField[] | undefined;
+  private ownDeclaredByName: ReadonlyMap<string, DeclaredField> | undefined;
 
   /** `goName` as Go's errors print the type: 'PodSpec', with its package 'v1'. */
   constructor(
     schema: OpenApiSchema,
     readonly goName: string,
     readonly goPackage: string,
+    /** Full name of a definition that stands for a Go type; '' of one that users made. */
+    private readonly definition = '',
   ) {
     this.fields = new Map(Object.entries(schema.properties ?? {}).map(([name, one]) => [name, new Shape(one)]));
     this.required = new Set(schema.required);
+  }
+
+  /** In order of names, for owners of fields; made when first asked for. */
+  get declared(): readonly DeclaredField[] {
+    this.ownDeclared ??= [...this.fields]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, schema]) => ({
+        name,
+        element: fieldElement(name),
+        schema,
+        zero:
+          this.definition === '' ? undefined : goZeroOf(this.definition, name, schema.type, this.required.has(name)),
+      }));
+    return this.ownDeclared;
+  }
+
+  get declaredByName(): ReadonlyMap<string, DeclaredField> {
+    this.ownDeclaredByName ??= new Map(this.declared.map((field) => [field.name, field]));
+    return this.ownDeclaredByName;
   }
 }
 
@@ -50,17 +74,28 @@ function structOf(name: string): Struct {
   let struct = structs.get(name);
   if (!struct) {
     const [goPackage, goName] = name.split('.').slice(-2) as [string, string];
-    struct = new Struct(resolveRef(name), goName, goPackage);
+    struct = new Struct(resolveRef(name), goName, goPackage, name);
     structs.set(name, struct);
   }
   return struct;
 }
 
+const NO_KEYS: readonly string[] = [];
+
+const GO_SCALARS: Readonly<Partial<Record<ShapeType, TypeSchema['scalar']>>> = {
+  string: 'string',
+  bytes: 'string',
+  int32: 'numeric',
+  int64: 'numeric',
+  double: 'numeric',
+  boolean: 'boolean',
+};
+
 /**
- * One place in an object, compiled from its schema: what may stand there and how patches merge it. References are
+ * One place in an object, compiled from its schema: what may stand there and how patches and appliers merge it. References are
  * followed on first use, as definitions may be recursive.
  */
-export class Shape implements MergeSchema {
+export class Shape implements MergeSchema, TypeSchema {
   readonly type: ShapeType;
   readonly listType: 'atomic' | 'set' | 'map' | undefined;
   readonly mapType: 'atomic' | 'granular' | undefined;
@@ -101,6 +136,48 @@ export class Shape implements MergeSchema {
   field(name: string): Shape | undefined {
     if (this.type === 'struct') return this.struct.fields.get(name);
     return this.type === 'map' ? this.element : undefined;
+  }
+
+  get structure(): TypeSchema['structure'] {
+    switch (this.type) {
+      case 'struct':
+      case 'map':
+      case 'list':
+        return this.type;
+      case 'object':
+      case 'raw':
+        return 'deduced';
+      default:
+        return 'scalar';
+    }
+  }
+
+  get atomic(): boolean {
+    if (this.type !== 'list') return this.mapType === 'atomic';
+    if (this.listType !== undefined) return this.listType === 'atomic';
+    return !this.patchStrategy?.split(',').includes('merge');
+  }
+
+  get declared(): readonly DeclaredField[] {
+    return this.type === 'struct' ? this.struct.declared : [];
+  }
+
+  declaredField(name: string): DeclaredField | undefined {
+    return this.type === 'struct' ? this.struct.declaredByName.get(name) : undefined;
+  }
+
+  get others(): TypeSchema | undefined {
+    if (this.type === 'list' || this.type === 'map') return this.element;
+    return this.type === 'struct' && !this.schema['x-kubernetes-preserve-unknown-fields'] ? undefined : DEDUCED;
+  }
+
+  get keys(): readonly string[] {
+    if (this.listType === 'map') return this.listMapKeys;
+    return this.listType === undefined && this.mergeKey !== undefined ? [this.mergeKey] : NO_KEYS;
+  }
+
+  get scalar(): TypeSchema['scalar'] {
+    return GO_SCALARS[this.type] ?? 'untyped';
   }
 
   item(): Shape | undefined {

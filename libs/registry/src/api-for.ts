@@ -37,6 +37,23 @@ function userOf({ username, groups }: ComponentIdentity): UserInfo {
   return { username, groups: groups.includes('system:authenticated') ? groups : [...groups, 'system:authenticated'] };
 }
 
+const PROGRAMS = new Map([
+  ['system:kube-scheduler', 'kube-scheduler'],
+  ['system:kube-proxy', 'kube-proxy'],
+  ['system:serviceaccount:kube-system:kube-proxy', 'kube-proxy'],
+  ['system:serviceaccount:kube-system:coredns', 'coredns'],
+]);
+
+/** The binary that works under this identity upstream: what its User-Agent begins with, and whose fields are its. */
+function programOf({ username }: ComponentIdentity): string {
+  const known = PROGRAMS.get(username);
+  if (known) return known;
+  if (username.startsWith('system:node:')) return 'kubelet';
+  const isController = username.startsWith('system:serviceaccount:kube-system:');
+  if (isController || username === 'system:kube-controller-manager') return 'kube-controller-manager';
+  return username.slice(username.lastIndexOf(':') + 1);
+}
+
 let calls = 0;
 
 /** What a reference of an actor means, by what the cluster serves: the same for all clusters of one catalog. */
@@ -44,6 +61,7 @@ const kindsOf = new WeakMap<KindCatalog, WeakMap<object, Kind>>();
 
 class InProcessApi implements ClusterApi {
   private readonly user: UserInfo;
+  private readonly userAgent: string;
 
   constructor(
     readonly sandbox: SandboxId,
@@ -52,6 +70,7 @@ class InProcessApi implements ClusterApi {
     private readonly options: ApiOptions,
   ) {
     this.user = userOf(identity);
+    this.userAgent = programOf(identity);
   }
 
   async get<T extends KubeObject>(ref: ResourceRef<T>, namespace: string, name: string): Promise<T> {
@@ -188,7 +207,14 @@ class InProcessApi implements ClusterApi {
     );
     // The lists and watches by which actors begin tell nobody anything, and would push out what does.
     if (verb !== 'list' && verb !== 'watch') this.cluster.traces.add(trace);
-    return { env: this.cluster.env, kinds: this.cluster.kinds, user: this.user, trace, warn: unheard };
+    return {
+      env: this.cluster.env,
+      kinds: this.cluster.kinds,
+      user: this.user,
+      userAgent: this.userAgent,
+      trace,
+      warn: unheard,
+    };
   }
 }
 

@@ -9,6 +9,8 @@ export interface RequestContext {
   readonly kinds: KindCatalog;
   readonly user: UserInfo;
   readonly trace: Trace;
+  /** The program that asks, as it calls itself ('kubectl/v1.36.0 (linux/amd64)'): names who writes when nobody else does. */
+  readonly userAgent?: string;
   /** A `Warning: 299` header, shown by kubectl. */
   warn(message: string): void;
 }

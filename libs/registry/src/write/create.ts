@@ -22,6 +22,7 @@ import { settleNamespace } from './body-checks.js';
 import { commitOne, writeOf } from './commit.js';
 import { decode, expectedOf } from './decode.js';
 import { hasStatus } from './rules.js';
+import { checkAdmittedEntries, type Entries, entriesOfNew, withEntries } from './field-owners.js';
 import { refuseEscalation } from './escalation.js';
 import { createSubresource } from './subresource.js';
 
@@ -50,7 +51,12 @@ export async function create(
   if (object.metadata.resourceVersion) {
     throw StatusError.badRequest('resourceVersion should not be set on objects to be created');
   }
-  return createDecoded(parts, ctx, target, object, options);
+  return createDecoded(parts, ctx, target, object, { ...options, entries: entriesOfNew(ctx, target, object, options) });
+}
+
+export interface CreateOptions extends WriteOptions {
+  /** Who owns the fields of the object as it was sent; what the server adds belongs to nobody. */
+  readonly entries: Entries;
 }
 
 /** From admission on: also the way of updates that create. `object` is the callee's own. */
@@ -59,15 +65,16 @@ export async function createDecoded(
   ctx: RequestContext,
   target: Target,
   object: KubeObject,
-  options: WriteOptions,
+  { dryRun = false, entries }: CreateOptions,
 ): Promise<Found & { created: boolean }> {
   const { kind } = target;
-  const dryRun = options.dryRun ?? false;
+  object.metadata = withEntries(object, entries).metadata;
   const request = admissionRequest(ctx, target, { operation: 'CREATE', object, old: undefined, dryRun });
   const reads = readsOf(parts, ctx.env.id);
   const endMutating = ctx.trace.start('admission', { phase: 'mutating' });
   await parts.admission.mutate(request, reads);
   endMutating();
+  checkAdmittedEntries(ctx, object, entries);
   fillSystemFields(ctx, kind, object);
   const { generateName = '' } = object.metadata;
   const generated = !object.metadata.name && generateName !== '';
@@ -99,7 +106,6 @@ function fillSystemFields(ctx: RequestContext, kind: Kind, object: KubeObject): 
   metadata.creationTimestamp = rfc3339(ctx.env.clock.nowMs());
   delete metadata.deletionTimestamp;
   delete metadata.deletionGracePeriodSeconds;
-  delete metadata.managedFields;
   delete metadata.resourceVersion;
   if (kind.generation) metadata.generation = 1;
   else delete metadata.generation;

@@ -28,9 +28,17 @@ export function expectedOf(kind: Kind): Expected {
  * reported as `fieldValidation` wants, defaults set. Fails with 400 and upstream's texts.
  */
 export function decode(ctx: RequestContext, expected: Expected, body: Body, options: WriteOptions): KubeObject {
-  if ('object' in body) return decodeValue(ctx, expected, deepCopy(body.object) as Json, [], options);
+  if ('object' in body) return decodeValue(ctx, expected, deepCopy(withoutManagers(body.object)) as Json, [], options);
   const { value, duplicates } = decodeBody(body.bytes, body.format, expected.kind);
   return decodeValue(ctx, expected, value, options.fieldValidation === 'Ignore' ? [] : duplicates, options);
+}
+
+/** Actors send back the managers that they read; the server knows them better, and copying them costs. */
+function withoutManagers(object: unknown): unknown {
+  const { metadata } = object as Partial<KubeObject>;
+  if (!metadata?.managedFields) return object;
+  const { managedFields: _managed, ...kept } = metadata;
+  return { ...(object as KubeObject), metadata: kept };
 }
 
 /** The same for a value that is the caller's to give away. */
@@ -42,6 +50,8 @@ export function decodeValue(
   options: WriteOptions,
 ): KubeObject {
   const object = typed(ctx, expected, value);
+  // An empty list clears the managers, as one empty entry does; but decoding drops what is empty.
+  if (object.metadata?.managedFields?.length === 0) object.metadata.managedFields = [{}];
   const { unknown, wrong } = expected.schema
     ? decodeErrors(expected.schema, object as unknown as Json)
     : { unknown: [], wrong: [] };

@@ -5,25 +5,24 @@ import {
   decodeBody,
   deepCopy,
   type Json,
+  type KubeObject,
   StatusError,
 } from '#apimachinery';
-import { type Kind, mergeSchemaOf, type Subresource } from '#kinds';
+import { bodySchemaOf, type Kind, mergeSchemaOf, type Subresource } from '#kinds';
 import { authorize } from '../authorization.js';
 import type { Parts } from '../parts.js';
 import type { Body, Found, PatchType, RequestContext, Target, WriteOptions } from '../request.js';
 import { subjectOf } from '../subject.js';
+import { applyPatch } from './apply.js';
 import { checkName, settleNamespace } from './body-checks.js';
 import { decodeValue, expectedOf } from './decode.js';
+import { entriesOfChanged, withEntries } from './field-owners.js';
 import { replaceStored } from './replace.js';
 import { shownAs } from './subresource.js';
 import { expectedOfView, quietly, viewOf } from './update.js';
 
-/** What this server takes. Server-side apply is refused by name until it is whole. */
-const ACCEPTED = [
-  'application/json-patch+json',
-  'application/merge-patch+json',
-  'application/strategic-merge-patch+json',
-];
+/** What is taken where a body has no schema to merge by. */
+const WITHOUT_SCHEMA = ['application/json-patch+json', 'application/merge-patch+json', 'application/apply-patch+yaml'];
 
 export async function patch(
   parts: Parts,
@@ -35,6 +34,7 @@ export async function patch(
 ): Promise<Found & { created: boolean }> {
   await authorize(ctx, parts.authorizerOf(ctx.env.id), 'patch', target);
   const view = viewOf(target, 'patch');
+  if (type === 'apply') return applyPatch(parts, ctx, { target, view }, body, options);
   const apply = patcherOf(target.kind, view, type, body, ctx);
   const expected = view ? expectedOfView(ctx, target, view) : expectedOf(target.kind);
   let warned = false;
@@ -53,8 +53,10 @@ export async function patch(
       if (sent && sent !== old.metadata.resourceVersion) {
         throw StatusError.modified(subjectOf(target.kind), target.name ?? '');
       }
-      return view?.merge ? view.merge(old, object, ctx.env) : object;
+      const entries = entriesOfChanged(ctx, { target, view }, old, object, options);
+      return withEntries(view?.merge ? view.merge(old, object, ctx.env) : object, entries);
     },
+    tracked: true,
   });
   return view ? shownAs(view, found) : found;
 }
@@ -66,11 +68,10 @@ export async function patch(
 function patcherOf(
   kind: Kind,
   view: Subresource | undefined,
-  type: PatchType,
+  type: Exclude<PatchType, 'apply'>,
   body: Body,
   ctx: RequestContext,
 ): (current: Json) => Json {
-  if (type === 'apply') throw StatusError.unsupportedMediaType(ACCEPTED);
   const value = valueOf(body);
   if (type === 'json') return (current) => applyJsonPatch(current, value);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -78,11 +79,20 @@ function patcherOf(
       `json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type map[string]interface {}`,
     );
   }
-  if (type === 'merge') return (current) => deepCopy(applyMergePatch(current, value));
-  const schemaKind = view?.body ? ctx.kinds.byKind(view.body) : kind;
-  if (!schemaKind) throw StatusError.unsupportedMediaType(ACCEPTED.slice(0, 2));
+  if (type === 'merge') return (current) => ownCopy(applyMergePatch(current, value), current);
+  const schemaKind = view?.body ? (ctx.kinds.byKind(view.body) ?? bodySchemaOf(view.body)) : kind;
+  if (!schemaKind) throw StatusError.unsupportedMediaType(WITHOUT_SCHEMA);
   const schema = mergeSchemaOf(schemaKind);
-  return (current) => deepCopy(applyStrategicMerge(current, value, schema));
+  return (current) => ownCopy(applyStrategicMerge(current, value, schema), current);
+}
+
+/** Managers that the patch leaves alone are not copied: they are looked up in the live object anyway. */
+function ownCopy(patched: Json, current: Json): Json {
+  const [object, live] = [patched, current] as unknown as [Partial<KubeObject>, KubeObject];
+  const managers = object.metadata?.managedFields;
+  if (managers === undefined || managers !== live.metadata.managedFields) return deepCopy(patched);
+  const { managedFields: _managed, ...metadata } = object.metadata!;
+  return deepCopy({ ...object, metadata } as unknown as Json);
 }
 
 function valueOf(body: Body): Json {

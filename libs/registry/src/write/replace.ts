@@ -19,6 +19,7 @@ import { statusOf, translated } from '../store-failure.js';
 import { subjectOf } from '../subject.js';
 import { admissionRequest, readsOf } from './admit.js';
 import { commitOne, writeOf } from './commit.js';
+import { checkAdmittedEntries, keepTimes, withEntries } from './field-owners.js';
 import { refuseEscalation } from './escalation.js';
 import { mayComplete } from './deletion-rules.js';
 import { hasStatus } from './rules.js';
@@ -33,6 +34,8 @@ export interface Change {
   readonly uid: string;
   /** The new state, an object of its own at its top and in its metadata; `old` is shared and stays as it is. */
   change(stored: StoredObject, old: KubeObject): KubeObject | Promise<KubeObject>;
+  /** The change says who owns which field. Else owners stay as they are. */
+  readonly tracked?: boolean;
   /** Binding: the change is the server's own, transition rules of updates do not apply. */
   readonly unchecked?: boolean;
 }
@@ -85,12 +88,16 @@ async function replaceOnce(
 ): Promise<Found & { created: boolean }> {
   const { kind } = target;
   const object = await change.change(stored, old);
+  if (!change.tracked) object.metadata = withEntries(object, old.metadata.managedFields).metadata;
+  const entries = object.metadata.managedFields;
   const request = admissionRequest(ctx, target, { operation: 'UPDATE', object, old, dryRun });
   const reads = readsOf(parts, ctx.env.id);
   const endMutating = ctx.trace.start('admission', { phase: 'mutating' });
   await parts.admission.mutate(request, reads);
   endMutating();
+  checkAdmittedEntries(ctx, object, entries);
   keepSystemFields(ctx, target, object, old);
+  keepTimes(object, old);
   if (!change.unchecked) validateChange(ctx, target, object, old);
   const endValidating = ctx.trace.start('admission', { phase: 'validating' });
   await parts.admission.validate(request, reads);
@@ -127,7 +134,6 @@ function keepSystemFields(ctx: RequestContext, target: Target, object: KubeObjec
   metadata.creationTimestamp = old.metadata.creationTimestamp ?? rfc3339(ctx.env.clock.nowMs());
   setOrDrop(metadata, 'deletionTimestamp', old.metadata.deletionTimestamp);
   setOrDrop(metadata, 'deletionGracePeriodSeconds', old.metadata.deletionGracePeriodSeconds);
-  setOrDrop(metadata, 'managedFields', old.metadata.managedFields);
   if (kind.generation && !sameDesire(object, old)) metadata.generation = (old.metadata.generation ?? 0) + 1;
 }
 

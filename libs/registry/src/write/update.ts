@@ -8,6 +8,7 @@ import { subjectOf } from '../subject.js';
 import { checkName, settleNamespace } from './body-checks.js';
 import { createDecoded } from './create.js';
 import { decode, type Expected, expectedOf } from './decode.js';
+import { entriesOfChanged, entriesOfNew, withEntries } from './field-owners.js';
 import { replaceStored } from './replace.js';
 import { rulesOf } from './rules.js';
 import { shownAs } from './subresource.js';
@@ -40,16 +41,17 @@ export async function update(
     change: (stored: StoredObject, old: KubeObject) => {
       const object = next();
       checkRevision(target, object, stored, view);
-      if (!view?.merge) return object;
-      return view.merge(old, object, ctx.env);
+      const entries = entriesOfChanged(ctx, { target, view }, old, object, options);
+      return withEntries(view?.merge ? view.merge(old, object, ctx.env) : object, entries);
     },
+    tracked: true,
   });
   return view ? shownAs(view, found) : found;
 }
 
 /** For attempts after the first: what was wrong with the body has been said. */
-export function quietly({ env, kinds, user, trace }: RequestContext): RequestContext {
-  return { env, kinds, user, trace, warn: () => {} };
+export function quietly({ env, kinds, user, trace, userAgent = '' }: RequestContext): RequestContext {
+  return { env, kinds, user, trace, userAgent, warn: () => {} };
 }
 
 /** The subresource that is written, or undefined for the object itself. */
@@ -102,5 +104,5 @@ async function createInstead(
   await authorize(ctx, parts.authorizerOf(ctx.env.id), 'create', target);
   const object = next();
   delete object.metadata.resourceVersion;
-  return createDecoded(parts, ctx, target, object, options);
+  return createDecoded(parts, ctx, target, object, { ...options, entries: entriesOfNew(ctx, target, object, options) });
 }

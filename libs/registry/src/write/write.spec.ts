@@ -268,12 +268,7 @@ describe('patch', () => {
       422,
       'the server rejected our request due to an error in our request',
     ],
-    [
-      'apply',
-      {},
-      415,
-      'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json',
-    ],
+    ['apply', {}, 400, 'invalid object type: /, Kind='],
   ])('%s refuses %j', async (type, body, code, message) => {
     const work = cluster.verbs.patch(cluster.ctx(), cluster.target('configmaps', 'a'), type, json(body), {});
     expect(await failure(work)).toMatchObject({ code, message });

@@ -1,0 +1,40 @@
+import { fieldElement, type FieldSet, setOfPaths } from '#apimachinery';
+import type { Kind } from '#kinds';
+import { groupResourceOf } from '../subject.js';
+import { hasStatus } from './rules.js';
+
+/**
+ * Fields that a path takes from nobody, so that nobody owns them by writing there: the status on the main path, all but the
+ * status on that of the status. Models GetResetFields of upstream's strategies (1.36).
+ */
+export function resetFieldsOf(kind: Kind, subresource: string): FieldSet | undefined {
+  const own = OWN[groupResourceOf(kind)]?.[subresource];
+  if (own) return own;
+  if (subresource === 'status') return SPEC;
+  return OF_PARENT.has(subresource) && hasStatus(kind) ? STATUS : undefined;
+}
+
+function fields(...paths: readonly string[]): FieldSet {
+  return setOfPaths(...paths.map((path) => path.split('.').map(fieldElement)));
+}
+
+const STATUS = fields('status');
+const SPEC = fields('spec');
+
+/** Paths whose body is the whole object, with its main path's strategy. */
+const OF_PARENT = new Set(['', 'ephemeralcontainers', 'finalize']);
+
+/** By 'resource.group' and subresource, where it is more than the rule. */
+const OWN: Readonly<Record<string, Readonly<Record<string, FieldSet>>>> = {
+  pods: {
+    status: fields('spec', 'metadata.deletionTimestamp', 'metadata.ownerReferences'),
+    resize: fields('status', 'metadata'),
+  },
+  'deployments.apps': { status: fields('spec', 'metadata.labels') },
+  'certificatesigningrequests.certificates.k8s.io': {
+    '': fields('spec', 'status'),
+    status: fields('spec', 'status.conditions'),
+    approval: fields('spec', 'status.certificate'),
+  },
+  'customresourcedefinitions.apiextensions.k8s.io': { status: fields('metadata', 'spec') },
+};
