@@ -18,7 +18,13 @@ export interface ActorParts {
 }
 
 /** The controllers that a management plane needs: it has no nodes and runs no pods. */
-const HOST_CONTROLLERS = new Set(['namespace', 'garbage-collector', 'serviceaccount', 'root-ca-cert-publisher']);
+const HOST_CONTROLLERS = new Set([
+  'namespace',
+  'garbage-collector',
+  'serviceaccount',
+  'root-ca-cert-publisher',
+  'clusterrole-aggregation',
+]);
 
 /** What runs inside a cluster while it is awake. */
 export class ActorHouse {

@@ -1,4 +1,5 @@
 import type { ControllerDefinition } from '#controller-runtime';
+import { clusterRoleAggregationController } from './cluster-role-aggregation.controller.js';
 import { deploymentController } from './deployment/deployment.controller.js';
 import { endpointsController } from './endpoints/endpoints.controller.js';
 import { endpointSliceController } from './endpointslice/endpointslice.controller.js';
@@ -25,6 +26,7 @@ export const controllers: readonly ControllerDefinition[] = [
   podGarbageCollectorController,
   serviceAccountController,
   rootCaCertPublisherController,
+  clusterRoleAggregationController,
   namespaceController,
   garbageCollectorController,
 ];

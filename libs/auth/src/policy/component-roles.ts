@@ -33,6 +33,8 @@ export const nodeRules: readonly PolicyRule[] = [
   allow(READ, 'node.k8s.io', 'runtimeclasses'),
   allow('get', 'resource.k8s.io', 'resourceclaims'),
   allow('get list watch create update patch delete deletecollection', 'resource.k8s.io', 'resourceslices'),
+  // For credential providers of the images' registries.
+  allow('get', '', 'serviceaccounts'),
 ];
 
 const scheduler: readonly PolicyRule[] = [

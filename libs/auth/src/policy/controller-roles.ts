@@ -10,6 +10,19 @@ const POD_STATUS = allow('patch update', '', 'pods/status');
  */
 export const controllerRoles: readonly [serviceAccount: string, rules: readonly PolicyRule[]][] = [
   [
+    'attachdetach-controller',
+    [
+      allow('list watch', '', 'persistentvolumes persistentvolumeclaims'),
+      allow(READ, '', 'nodes'),
+      allow('patch update', '', 'nodes/status'),
+      allow('list watch', '', 'pods'),
+      EVENTS,
+      allow('get create delete list watch', 'storage.k8s.io', 'volumeattachments'),
+      allow(READ, 'storage.k8s.io', 'csidrivers'),
+      allow(READ, 'storage.k8s.io', 'csinodes'),
+    ],
+  ],
+  [
     'clusterrole-aggregation-controller',
     [allow(`escalate ${READ} update patch`, 'rbac.authorization.k8s.io', 'clusterroles')],
   ],
@@ -18,7 +31,8 @@ export const controllerRoles: readonly [serviceAccount: string, rules: readonly 
     [
       allow(`${READ} update`, 'batch', 'cronjobs'),
       allow(`${READ} create update delete patch`, 'batch', 'jobs'),
-      allow('update', 'batch', 'cronjobs/status cronjobs/finalizers'),
+      allow('update', 'batch', 'cronjobs/status'),
+      allow('update', 'batch', 'cronjobs/finalizers'),
       allow('list watch delete', '', 'pods'),
       EVENTS,
     ],
@@ -27,7 +41,8 @@ export const controllerRoles: readonly [serviceAccount: string, rules: readonly 
     'daemon-set-controller',
     [
       allow(READ, 'extensions|apps', 'daemonsets'),
-      allow('update', 'extensions|apps', 'daemonsets/status daemonsets/finalizers'),
+      allow('update', 'extensions|apps', 'daemonsets/status'),
+      allow('update', 'extensions|apps', 'daemonsets/finalizers'),
       allow('list watch', '', 'nodes'),
       allow('list watch create delete patch', '', 'pods'),
       allow('create', '', 'pods/binding'),
@@ -39,7 +54,8 @@ export const controllerRoles: readonly [serviceAccount: string, rules: readonly 
     'deployment-controller',
     [
       allow(`${READ} update`, 'extensions|apps', 'deployments'),
-      allow('update', 'extensions|apps', 'deployments/status deployments/finalizers'),
+      allow('update', 'extensions|apps', 'deployments/status'),
+      allow('update', 'extensions|apps', 'deployments/finalizers'),
       allow(`${READ} create update patch delete`, 'apps|extensions', 'replicasets'),
       allow(`${READ} update`, '', 'pods'),
       EVENTS,
@@ -48,7 +64,8 @@ export const controllerRoles: readonly [serviceAccount: string, rules: readonly 
   [
     'disruption-controller',
     [
-      allow(READ, 'extensions|apps', 'deployments replicasets'),
+      allow(READ, 'extensions|apps', 'deployments'),
+      allow(READ, 'extensions|apps', 'replicasets'),
       allow(READ, '', 'replicationcontrollers'),
       allow(READ, 'policy', 'poddisruptionbudgets'),
       allow(READ, 'apps', 'statefulsets'),
@@ -80,8 +97,50 @@ export const controllerRoles: readonly [serviceAccount: string, rules: readonly 
     'endpointslicemirroring-controller',
     [
       allow(READ, '', 'services endpoints'),
-      allow('update', '', 'services/finalizers endpoints/finalizers'),
+      allow('update', '', 'services/finalizers'),
+      allow('update', '', 'endpoints/finalizers'),
       allow(`${READ} create update delete`, 'discovery.k8s.io', 'endpointslices'),
+      EVENTS,
+    ],
+  ],
+  [
+    'expand-controller',
+    [
+      allow(`${READ} update patch`, '', 'persistentvolumes'),
+      allow('update patch', '', 'persistentvolumeclaims/status'),
+      allow(READ, '', 'persistentvolumeclaims'),
+      EVENTS,
+      allow('get', '', 'services'),
+    ],
+  ],
+  [
+    'ephemeral-volume-controller',
+    [
+      allow(READ, '', 'pods'),
+      allow('update', '', 'pods/finalizers'),
+      allow(`${READ} create`, '', 'persistentvolumeclaims'),
+      EVENTS,
+    ],
+  ],
+  [
+    'resource-claim-controller',
+    [
+      allow(READ, '', 'pods'),
+      allow('update', '', 'pods/finalizers'),
+      allow(`${READ} create delete`, 'resource.k8s.io', 'resourceclaims'),
+      allow('update patch', 'resource.k8s.io', 'resourceclaims resourceclaims/status'),
+      allow('update patch', '', 'pods/status'),
+      EVENTS,
+    ],
+  ],
+  [
+    'device-taint-eviction-controller',
+    [
+      allow(`${READ} delete`, '', 'pods'),
+      allow('update patch', '', 'pods/status'),
+      allow(READ, 'resource.k8s.io', 'resourceclaims'),
+      allow(READ, 'resource.k8s.io', 'resourceslices'),
+      allow(READ, 'resource.k8s.io', 'deviceclasses'),
       EVENTS,
     ],
   ],
@@ -94,7 +153,8 @@ export const controllerRoles: readonly [serviceAccount: string, rules: readonly 
       allow('get update', '*', '*/scale'),
       allow('list watch', '', 'pods'),
       allow('list watch', 'metrics.k8s.io', 'pods'),
-      allow(READ, 'custom.metrics.k8s.io|external.metrics.k8s.io', '*'),
+      allow(READ, 'custom.metrics.k8s.io', '*'),
+      allow(READ, 'external.metrics.k8s.io', '*'),
       EVENTS,
     ],
   ],
@@ -102,7 +162,8 @@ export const controllerRoles: readonly [serviceAccount: string, rules: readonly 
     'job-controller',
     [
       allow(`${READ} update patch`, 'batch', 'jobs'),
-      allow('update', 'batch', 'jobs/status jobs/finalizers'),
+      allow('update', 'batch', 'jobs/status'),
+      allow('update', 'batch', 'jobs/finalizers'),
       allow('list watch create delete patch', '', 'pods'),
       EVENTS,
     ],
@@ -131,13 +192,15 @@ export const controllerRoles: readonly [serviceAccount: string, rules: readonly 
     'persistent-volume-binder',
     [
       allow(`${READ} update create delete`, '', 'persistentvolumes'),
-      allow('update', '', 'persistentvolumes/status persistentvolumeclaims/status'),
+      allow('update', '', 'persistentvolumes/status'),
       allow(`${READ} update`, '', 'persistentvolumeclaims'),
+      allow('update', '', 'persistentvolumeclaims/status'),
       allow(`${READ} create delete`, '', 'pods'),
       allow(READ, 'storage.k8s.io', 'storageclasses'),
       allow('list watch', '', 'nodes'),
-      allow('watch', '', 'events'),
       EVENTS,
+      allow('watch', '', 'events'),
+      allow('get', '', 'services'),
     ],
   ],
   [
@@ -153,7 +216,8 @@ export const controllerRoles: readonly [serviceAccount: string, rules: readonly 
     'replicaset-controller',
     [
       allow(`${READ} update`, 'apps|extensions', 'replicasets'),
-      allow('update', 'apps|extensions', 'replicasets/status replicasets/finalizers'),
+      allow('update', 'apps|extensions', 'replicasets/status'),
+      allow('update', 'apps|extensions', 'replicasets/finalizers'),
       allow('list watch patch create delete', '', 'pods'),
       EVENTS,
     ],
@@ -162,27 +226,101 @@ export const controllerRoles: readonly [serviceAccount: string, rules: readonly 
     'replication-controller',
     [
       allow(`${READ} update`, '', 'replicationcontrollers'),
-      allow('update', '', 'replicationcontrollers/status replicationcontrollers/finalizers'),
+      allow('update', '', 'replicationcontrollers/status'),
+      allow('update', '', 'replicationcontrollers/finalizers'),
       allow('list watch patch create delete', '', 'pods'),
       EVENTS,
     ],
   ],
   ['resourcequota-controller', [allow('list watch', '*', '*'), allow('update', '', 'resourcequotas/status'), EVENTS]],
+  ['route-controller', [allow('list watch', '', 'nodes'), allow('patch', '', 'nodes/status'), EVENTS]],
   ['root-ca-cert-publisher', [allow('create update', '', 'configmaps'), EVENTS]],
   ['service-account-controller', [allow('create', '', 'serviceaccounts'), EVENTS]],
+  [
+    'service-controller',
+    [
+      allow(READ, '', 'services'),
+      allow('patch update', '', 'services/status'),
+      allow('list watch', '', 'nodes'),
+      EVENTS,
+    ],
+  ],
+  [
+    'service-cidrs-controller',
+    [
+      allow(`${READ} patch update`, 'networking.k8s.io', 'servicecidrs'),
+      allow('patch update', 'networking.k8s.io', 'servicecidrs/finalizers'),
+      allow('patch update', 'networking.k8s.io', 'servicecidrs/status'),
+      allow(READ, 'networking.k8s.io', 'ipaddresses'),
+      EVENTS,
+    ],
+  ],
   [
     'statefulset-controller',
     [
       allow('list watch', '', 'pods'),
       allow(READ, 'apps', 'statefulsets'),
-      allow('update', 'apps', 'statefulsets/status statefulsets/finalizers'),
+      allow('update', 'apps', 'statefulsets/status'),
+      allow('update', 'apps', 'statefulsets/finalizers'),
       allow('get create delete update patch', '', 'pods'),
       REVISIONS,
-      allow(`${READ} create update delete`, '', 'persistentvolumeclaims'),
+      allow(`${READ} create`, '', 'persistentvolumeclaims'),
+      allow('update delete', '', 'persistentvolumeclaims'),
       allow('update', '', 'pods/finalizers'),
       EVENTS,
     ],
   ],
   ['ttl-after-finished-controller', [allow(`${READ} delete`, 'batch', 'jobs'), EVENTS]],
   ['ttl-controller', [allow('update patch list watch', '', 'nodes'), EVENTS]],
+  [
+    'certificate-controller',
+    [
+      allow(`${READ} delete`, 'certificates.k8s.io', 'certificatesigningrequests'),
+      allow('update', 'certificates.k8s.io', 'certificatesigningrequests/status certificatesigningrequests/approval'),
+      allow('approve', 'certificates.k8s.io', 'signers', 'kubernetes.io/kube-apiserver-client-kubelet'),
+      allow(
+        'sign',
+        'certificates.k8s.io',
+        'signers',
+        'kubernetes.io/legacy-unknown kubernetes.io/kube-apiserver-client ' +
+          'kubernetes.io/kube-apiserver-client-kubelet kubernetes.io/kubelet-serving',
+      ),
+      allow('create', 'authorization.k8s.io', 'subjectaccessreviews'),
+      EVENTS,
+    ],
+  ],
+  [
+    'volumeattributesclass-protection-controller',
+    [
+      allow(READ, '', 'persistentvolumeclaims'),
+      allow(READ, '', 'persistentvolumes'),
+      allow(`${READ} update`, 'storage.k8s.io', 'volumeattributesclasses'),
+      EVENTS,
+    ],
+  ],
+  [
+    'validatingadmissionpolicy-status-controller',
+    [
+      allow(READ, 'admissionregistration.k8s.io', 'validatingadmissionpolicies'),
+      allow('get patch update', 'admissionregistration.k8s.io', 'validatingadmissionpolicies/status'),
+      EVENTS,
+    ],
+  ],
+  [
+    'legacy-service-account-token-cleaner',
+    [
+      allow('get', '', 'configmaps', 'kube-apiserver-legacy-service-account-token-tracking'),
+      allow('patch delete', '', 'secrets'),
+    ],
+  ],
+  [
+    'selinux-warning-controller',
+    [
+      EVENTS,
+      allow(READ, '', 'persistentvolumes'),
+      allow(READ, '', 'persistentvolumeclaims'),
+      allow(READ, '', 'pods'),
+      allow(READ, 'storage.k8s.io', 'csidrivers'),
+    ],
+  ],
 ];

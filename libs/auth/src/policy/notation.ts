@@ -1,7 +1,11 @@
 import type { PolicyRule } from '../rbac/policy-rule.js';
 
-/** Lists are written as words: 'get list watch'. */
-const words = (text: string): string[] => text.split(' ').filter((word) => word !== '');
+/** Lists are written as words: 'get list watch'. Sorted, as upstream's rule builder leaves them and clusters show them. */
+const words = (text: string): string[] =>
+  text
+    .split(' ')
+    .filter((word) => word !== '')
+    .toSorted();
 
 export const READ = 'get list watch';
 export const WRITE = 'create update patch delete deletecollection';
@@ -11,7 +15,7 @@ export const READ_WRITE = `${READ} ${WRITE}`;
 export function allow(verbs: string, group: string, resources: string, names = ''): PolicyRule {
   return {
     verbs: words(verbs),
-    apiGroups: group.split('|'),
+    apiGroups: group.split('|').toSorted(),
     resources: words(resources),
     ...(names === '' ? {} : { resourceNames: words(names) }),
   };

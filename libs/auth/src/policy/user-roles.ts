@@ -88,7 +88,8 @@ const ADMIN: readonly PolicyRule[] = [
 /** Roles that people are given. Models bootstrappolicy clusterRoles (1.36). */
 export const userRoles: readonly RoleRow[] = [
   { name: 'cluster-admin', rules: [allow('*', '*', '*'), allowPaths('*', '*')] },
-  { name: 'admin', aggregates: 'admin', rules: [...ADMIN, ...EDIT, ...VIEW] },
+  // The rules of the aggregating ones are what their controller makes of the rest, by the names of these.
+  { name: 'admin', aggregates: 'admin', rules: [...EDIT, ...VIEW, ...ADMIN] },
   { name: 'edit', aggregates: 'edit', aggregatesTo: 'admin', rules: [...EDIT, ...VIEW] },
   { name: 'view', aggregates: 'view', aggregatesTo: 'edit', rules: VIEW },
   { name: 'system:aggregate-to-admin', aggregatesTo: 'admin', rules: ADMIN },

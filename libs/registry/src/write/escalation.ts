@@ -32,16 +32,29 @@ export async function refuseEscalation(
   const name = object.metadata.name ?? '';
   const isBinding = kind.resource.endsWith('bindings');
   if (old && grantsTheSame(object, old)) return;
-  const wanted = isBinding
-    ? await rulesOfRef(parts, ctx, target, object as RoleBinding)
-    : ((object as ClusterRole).rules ?? []);
-  if (wanted.length === 0) return;
   const authorizer: Authorizer & Partial<RbacAuthorizer> = parts.authorizerOf(ctx.env.id);
   const question = isBinding ? bindQuestion(target, object as RoleBinding) : attributesOf('escalate', target, name);
   if ((await authorizer.authorize(ctx.user, question)).allowed) return;
+  const wanted = isBinding
+    ? await rulesOfRef(parts, ctx, target, object as RoleBinding)
+    : ((object as ClusterRole).rules ?? []);
   const held = (await authorizer.rulesOf?.(ctx.user, target.namespace ?? ''))?.rules ?? [];
   const missing = rulesNotHeld(held, wanted);
   if (missing.length > 0) throw StatusError.forbidden(subjectOf(kind), name, escalationMessage(ctx.user, missing));
+  if ((aggregates(object) || aggregates(old)) && rulesNotHeld(held, EVERYTHING).length > 0) {
+    throw StatusError.forbidden(subjectOf(kind), name, MUST_BE_ADMIN);
+  }
+}
+
+/** An aggregation may gather anything, later, and undoes what tightens it by hand. */
+const EVERYTHING: readonly PolicyRule[] = [
+  { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
+  { verbs: ['*'], nonResourceURLs: ['*'] },
+];
+const MUST_BE_ADMIN = 'must have cluster-admin privileges to use the aggregationRule';
+
+function aggregates(object: KubeObject | undefined): boolean {
+  return (object as ClusterRole | undefined)?.aggregationRule !== undefined;
 }
 
 /** Changes of metadata alone give nothing away. */
