@@ -11,8 +11,9 @@ const LAYERS = {
   kinds: ['base', 'apimachinery', 'cel'],
   storage: ['base', 'apimachinery', 'cel', 'kinds'],
   client: ['base', 'apimachinery', 'kinds'],
+  webhook: ['base', 'apimachinery', 'kinds'],
   auth: ['base', 'apimachinery', 'cel', 'kinds', 'storage', 'client'],
-  admission: ['base', 'apimachinery', 'cel', 'kinds', 'storage', 'client', 'auth'],
+  admission: ['base', 'apimachinery', 'cel', 'kinds', 'storage', 'client', 'auth', 'webhook'],
   'controller-runtime': ['base', 'apimachinery', 'kinds', 'storage', 'client'],
 };
 LAYERS.registry = Object.keys(LAYERS);

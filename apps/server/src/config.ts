@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { AddressPolicy } from '#webhook';
 
 /** Everything the server can be told, read once. See the table of variables in README.md. */
 export interface ServerConfig {
@@ -11,6 +12,8 @@ export interface ServerConfig {
   readonly httpPort: number;
   /** Without a trailing slash; undefined: made from the address and the HTTPS port. */
   readonly publicUrl: string | undefined;
+  /** Where tenants' webhooks may be, besides public addresses. */
+  readonly webhookAddresses: AddressPolicy;
 }
 
 /** A start that cannot go on: its message is the one line that the user sees. */
@@ -36,6 +39,14 @@ function url(name: string, text: string | undefined, protocols: readonly string[
   return text.replace(/\/+$/, '');
 }
 
+function addresses(name: string, text = ''): AddressPolicy {
+  const policy = AddressPolicy.parse(text);
+  if (policy instanceof AddressPolicy) return policy;
+  throw new StartError(
+    `${name} must be a list of CIDRs such as 10.0.0.0/8,fd00::/8, not ${JSON.stringify(policy.wrong)}`,
+  );
+}
+
 /** Fails with StartError. An HTTPS port of 0 takes any free one. */
 export function configOf(env: Readonly<Record<string, string | undefined>>, cwd: string): ServerConfig {
   return {
@@ -45,5 +56,6 @@ export function configOf(env: Readonly<Record<string, string | undefined>>, cwd:
     httpsPort: port('SANDKUBE_HTTPS_PORT', env.SANDKUBE_HTTPS_PORT, 6443),
     httpPort: port('SANDKUBE_HTTP_PORT', env.SANDKUBE_HTTP_PORT, 8080),
     publicUrl: url('SANDKUBE_PUBLIC_URL', env.SANDKUBE_PUBLIC_URL, ['http:', 'https:']),
+    webhookAddresses: addresses('SANDKUBE_WEBHOOK_ALLOW', env.SANDKUBE_WEBHOOK_ALLOW),
   };
 }

@@ -26,6 +26,7 @@ import {
   unlessExists,
 } from '#sandboxes';
 import type { ActorLocks, SandboxRecord, SandboxRecords, Store } from '#storage';
+import type { WebhookCaller } from '#webhook';
 import { ActorHouse } from './actors.js';
 import { OpenClusters } from './clusters.js';
 import { StartError } from './config.js';
@@ -37,6 +38,8 @@ export interface HouseOptions {
   readonly records: SandboxRecords;
   readonly keys: ServerKeys;
   readonly locks: ActorLocks;
+  /** The way out for webhooks of all sandboxes. */
+  readonly webhooks: WebhookCaller;
   /** Known once the front door listens. */
   publicUrl(): string;
   print(line: string): void;

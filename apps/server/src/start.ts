@@ -7,6 +7,7 @@ import { graphqlMount } from '#graphql';
 import { createFrontDoor, type FrontDoor } from '#http';
 import { sandboxIdOf } from '#sandboxes';
 import { openActorLocks, openPostgresStore, openSandboxRecords, soleActorLocks } from '#storage';
+import { hostAddresses, WebhookCaller } from '#webhook';
 import { configOf, type ServerConfig, StartError } from './config.js';
 import { lockDirectory, openDatabase } from './database.js';
 import { House } from './house.js';
@@ -54,7 +55,13 @@ export async function startServer({ env, cwd, print }: StartOptions): Promise<Ru
     stops.push(() => locks.close());
 
     let publicUrl = config.publicUrl ?? '';
-    const house = new House({ store, records, keys, locks, publicUrl: () => publicUrl, print });
+    const webhooks = new WebhookCaller({
+      clock: systemClock,
+      policy: config.webhookAddresses,
+      resolve: hostAddresses(),
+    });
+    stops.push(() => webhooks.close());
+    const house = new House({ store, records, keys, locks, webhooks, publicUrl: () => publicUrl, print });
     const door = await openDoor(config, keys, house, print);
     publicUrl ||= `https://${config.bind === '0.0.0.0' || config.bind === '::' ? '127.0.0.1' : config.bind}:${door.httpsPort}`;
     stops.push(() => house.close());

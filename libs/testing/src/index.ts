@@ -5,3 +5,4 @@ export { FakeClock } from './fake-clock.js';
 export { TEST_SERVER_KEY, type TestPostgres, useTestPostgres } from './test-postgres.js';
 export { recordsContract } from './records-contract.js';
 export { eventText, type InMemoryCluster, inMemoryCluster, toldEvents } from './in-memory-cluster.js';
+export { aWebhookServer, type WebhookReply, type WebhookServer } from './webhook-server.js';
