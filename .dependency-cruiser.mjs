@@ -9,11 +9,12 @@ const LAYERS = {
   apimachinery: ['base'],
   cel: ['base', 'apimachinery'],
   kinds: ['base', 'apimachinery', 'cel'],
+  quota: ['base', 'apimachinery', 'cel', 'kinds'],
   storage: ['base', 'apimachinery', 'cel', 'kinds'],
   client: ['base', 'apimachinery', 'kinds'],
   webhook: ['base', 'apimachinery', 'kinds'],
   auth: ['base', 'apimachinery', 'cel', 'kinds', 'storage', 'client'],
-  admission: ['base', 'apimachinery', 'cel', 'kinds', 'storage', 'client', 'auth', 'webhook'],
+  admission: ['base', 'apimachinery', 'cel', 'kinds', 'storage', 'client', 'auth', 'quota', 'webhook'],
   'controller-runtime': ['base', 'apimachinery', 'kinds', 'storage', 'client'],
 };
 LAYERS.registry = Object.keys(LAYERS);
@@ -46,7 +47,7 @@ export default {
       from: { path: lib(['controllers', 'scheduler', 'node']), pathNot: SPEC },
       to: {
         path: '^libs/',
-        pathNot: `${lib(['base', 'apimachinery', 'kinds', 'client', 'controller-runtime', 'testing'])}|^libs/$1/`,
+        pathNot: `${lib(['base', 'apimachinery', 'kinds', 'client', 'controller-runtime', 'quota', 'testing'])}|^libs/$1/`,
       },
     },
     {

@@ -21,6 +21,7 @@ export interface ActorParts {
 const HOST_CONTROLLERS = new Set([
   'namespace',
   'garbage-collector',
+  'resourcequota',
   'serviceaccount',
   'root-ca-cert-publisher',
   'clusterrole-aggregation',

@@ -2,79 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { Random, type SandboxId, sandboxId } from '#base';
-import { deepCopy, type KubeObject, StatusError } from '#apimachinery';
-import type { UserInfo } from '#auth';
-import { builtInKinds, type Kind } from '#kinds';
-import { FakeClock } from '#testing';
+import { deepCopy, StatusError } from '#apimachinery';
+import { builtInKinds } from '#kinds';
 import { admissionChain } from './chain.js';
-import type { AdmissionReads, AdmissionRequest, Operation } from './plugin.js';
+import type { AdmissionRequest } from './plugin.js';
 import { plugins } from './plugins.js';
+import { ACCOUNT, ADMIN, admit, aPod, type Case, KUBELET, readsOf } from './spec-admit.js';
 
-const ADMIN: UserInfo = { username: 'admin', groups: ['system:masters'] };
-const KUBELET: UserInfo = { username: 'system:node:node01', groups: ['system:nodes'] };
-
-type Loose = KubeObject & Record<string, unknown>;
-
-/** A cluster of these objects: 'Namespace//default' → object. */
-function readsOf(objects: readonly object[]): AdmissionReads {
-  const all = [{ kind: 'Namespace', metadata: { name: 'default' } }, ...objects] as Loose[];
-  const of = (kind: Kind) => all.filter((object) => object.kind === kind.kind);
-  return {
-    get: async <T extends KubeObject>(kind: Kind<T>, namespace: string, name: string) =>
-      of(kind as Kind).find((one) => one.metadata.name === name && (one.metadata.namespace ?? '') === namespace) as
-        T | undefined,
-    list: async <T extends KubeObject>(kind: Kind<T>) => of(kind as Kind) as unknown as readonly T[],
-    authorize: async () => ({ allowed: false, reason: '' }),
-    replace: async () => true,
-  };
-}
-
-interface Case {
-  resource?: string;
-  group?: string;
-  operation?: Operation;
-  subresource?: string;
-  object?: object;
-  old?: object;
-  user?: UserInfo;
-  name?: string;
-  namespace?: string;
-}
-
-const id = sandboxId('spec') as SandboxId;
-
-/** Sends one request through the whole chain and gives the object that would be stored. */
-async function admit(wish: Case, objects: readonly object[] = [ACCOUNT]): Promise<Loose> {
-  const { resource = 'pods', group = '', operation = 'CREATE', subresource = '', user = ADMIN, old } = wish;
-  const object = deepCopy(wish.object) as Loose | undefined;
-  const kind = builtInKinds.preferred(group, resource)!;
-  const request: AdmissionRequest = {
-    env: { id, clock: new FakeClock(), random: new Random('spec') },
-    user,
-    operation,
-    kind,
-    subresource,
-    namespace: wish.namespace ?? (kind.namespaced ? 'default' : ''),
-    name: wish.name ?? object?.metadata?.name ?? '',
-    object,
-    old: old as KubeObject | undefined,
-    dryRun: false,
-    warn: () => {},
-  };
-  const chain = admissionChain(plugins);
-  await chain.mutate(request, readsOf(objects));
-  await chain.validate(request, readsOf(objects));
-  return object ?? ({} as Loose);
-}
-
-const ACCOUNT = { kind: 'ServiceAccount', metadata: { name: 'default', namespace: 'default' } };
-const aPod = (spec: object = {}, metadata: object = {}) => ({
-  kind: 'Pod',
-  apiVersion: 'v1',
-  metadata: { name: 'web', ...metadata },
-  spec: { containers: [{ name: 'c', image: 'nginx' }], ...spec },
-});
 const MIRROR = { annotations: { 'kubernetes.io/config.mirror': 'x' } };
 
 describe('plugins', () => {

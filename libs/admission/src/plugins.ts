@@ -1,8 +1,10 @@
 import type { AdmissionPlugin } from './plugin.js';
 import { defaultTolerationSeconds } from './plugins/default-toleration-seconds.admission.js';
+import { limitRanger } from './plugins/limit-ranger.admission.js';
 import { namespaceLifecycle } from './plugins/namespace-lifecycle.admission.js';
 import { nodeRestriction } from './plugins/node-restriction.admission.js';
 import { priority } from './plugins/priority.admission.js';
+import { resourceQuota } from './plugins/resource-quota.admission.js';
 import { serviceAccount } from './plugins/service-account.admission.js';
 import { taintNodesByCondition } from './plugins/taint-nodes-by-condition.admission.js';
 
@@ -12,9 +14,11 @@ import { taintNodesByCondition } from './plugins/taint-nodes-by-condition.admiss
  */
 export const plugins: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
+  limitRanger,
   serviceAccount,
   nodeRestriction,
   taintNodesByCondition,
   priority,
   defaultTolerationSeconds,
+  resourceQuota,
 ];

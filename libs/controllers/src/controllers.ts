@@ -8,6 +8,7 @@ import { namespaceController } from './namespace/namespace.controller.js';
 import { nodeLifecycleController } from './nodelifecycle/nodelifecycle.controller.js';
 import { podGarbageCollectorController } from './pod-garbage-collector.controller.js';
 import { replicaSetController } from './replicaset/replicaset.controller.js';
+import { resourceQuotaController } from './resourcequota/resource-quota.controller.js';
 import { rootCaCertPublisherController } from './serviceaccount/root-ca-cert-publisher.controller.js';
 import { serviceAccountController } from './serviceaccount/serviceaccount.controller.js';
 import { taintEvictionController } from './taint-eviction/taint-eviction.controller.js';
@@ -27,6 +28,7 @@ export const controllers: readonly ControllerDefinition[] = [
   serviceAccountController,
   rootCaCertPublisherController,
   clusterRoleAggregationController,
+  resourceQuotaController,
   namespaceController,
   garbageCollectorController,
 ];

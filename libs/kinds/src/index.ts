@@ -48,6 +48,7 @@ export { nodeKind } from './core/node.kind.js';
 export { persistentVolumeClaimKind } from './core/persistent-volume-claim.kind.js';
 export { persistentVolumeKind } from './core/persistent-volume.kind.js';
 export { podTemplateKind } from './core/pod-template.kind.js';
+export { qosClassOf } from './core/pod/pod-qos.js';
 export { podKind } from './core/pod/pod.kind.js';
 export { replicationControllerKind } from './core/replication-controller.kind.js';
 export { resourceQuotaKind } from './core/resource-quota.kind.js';
