@@ -1,4 +1,5 @@
-import { type Clock, HOST_SANDBOX_ID } from '#base';
+import type { CertificateSigner } from '#auth';
+import { type Clock, HOST_SANDBOX_ID, type SandboxId } from '#base';
 import { type ApiFor, newEventRecorder, newInformers } from '#client';
 import { ControllerManager, OBSERVER, type ReconcileFailure } from '#controller-runtime';
 import { controllers } from '#controllers';
@@ -14,6 +15,8 @@ export interface ActorParts {
   /** PEM of the authority behind the server's certificate. */
   readonly rootCa: string;
   readonly life: SandboxLife;
+  /** Of the authority that a sandbox's own clients are certified by. */
+  signerOf(sandbox: SandboxId): CertificateSigner;
   failed(failure: ReconcileFailure): void;
 }
 
@@ -57,7 +60,7 @@ export class ActorHouse {
     const api = apiFor(env.id, schedulerIdentity);
     const events = newEventRecorder(api, env, { name: 'default-scheduler' }, { clock });
     const scheduler = startScheduler({ env, api, informers, events });
-    this.ofSandboxes.start(env, { kinds, rootCa, informers });
+    this.ofSandboxes.start(env, { kinds, rootCa, informers, signer: this.parts.signerOf(env.id) });
     return {
       stop: async () => {
         this.ofSandboxes.stop(env.id);

@@ -1,6 +1,9 @@
 import { type Clock, HOST_SANDBOX_ID, Random, type SandboxEnv, type SandboxId, TraceRing, VirtualClock } from '#base';
 import type { KubeObject } from '#apimachinery';
 import {
+  caOf,
+  type CertificateSigner,
+  certificateSigner,
   type ClusterReads,
   createAuthenticator,
   type RbacAuthorizer,
@@ -17,6 +20,7 @@ export interface OpenCluster extends ServedCluster {
   readonly authenticator: SandboxAuthenticator;
   readonly authorizer: RbacAuthorizer;
   readonly heartbeats: Heartbeats;
+  readonly signer: CertificateSigner;
   /** `env.clock`, for who may set it. */
   readonly virtualClock: VirtualClock;
 }
@@ -99,6 +103,7 @@ export class OpenClusters {
       authorizer,
       authenticator: createAuthenticator({ credentials, clock: env.clock, realClock: clock, reads, authorizer }),
       heartbeats: new Heartbeats(env.clock),
+      signer: certificateSigner(caOf(credentials), clock),
       traces: new TraceRing(TRACES_KEPT),
       readiness: () => readinessOf(store),
     };

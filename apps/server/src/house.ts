@@ -178,6 +178,7 @@ export class House {
       clock: systemClock,
       rootCa: keys.ca.certificate,
       life,
+      signerOf: (sandbox) => this.open.get(sandbox).signer,
       failed: ({ controller, sandbox, key, error }) =>
         print(`sandbox ${sandbox}: ${controller} ${key.namespace}/${key.name}: ${String(error)}`),
     });

@@ -11,6 +11,7 @@ export {
   createServerCa,
   createServerCertificate,
 } from './certificates/certificates.js';
+export { type CertificateSigner, certificateSigner } from './certificates/certificate-signer.js';
 export type { Authenticator, Authorizer, Credentials, Decision } from './credentials.js';
 export { forbidden, forbiddenMessage } from './forbidden.js';
 export { kubeconfigFor, kubeconfigOf, type KubeconfigCluster } from './kubeconfig.js';

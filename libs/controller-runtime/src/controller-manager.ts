@@ -9,7 +9,7 @@ import {
 } from '#client';
 import type { KindCatalog } from '#kinds';
 import { ControllerRunner, type ReconcileFailure } from './controller-runner.js';
-import type { ControllerDefinition } from './definition.js';
+import type { ControllerDefinition, RequestSigner, SecretTokens } from './definition.js';
 
 export interface ControllerManagerOptions {
   readonly definitions: readonly ControllerDefinition[];
@@ -27,6 +27,8 @@ export interface ControlledCluster {
   readonly kinds: KindCatalog;
   /** PEM; published as ConfigMap kube-root-ca.crt in each namespace. */
   readonly rootCa: string;
+  readonly signer?: RequestSigner;
+  readonly secretTokens?: SecretTokens;
   /** Shared with other actors of the sandbox; stays theirs. Default: the manager's own, stopped with the controllers. */
   readonly informers?: Informers;
 }
@@ -108,8 +110,10 @@ export class ControllerManager {
         { clock: this.clock },
       );
       recorders.push(events);
-      const { kinds, rootCa } = cluster;
-      runners.push(new ControllerRunner(definition, { env, api, observer, informers, events, kinds, rootCa }, hooks));
+      const { kinds, rootCa, signer, secretTokens } = cluster;
+      const keys = { ...(signer ? { signer } : {}), ...(secretTokens ? { secretTokens } : {}) };
+      const context = { env, api, observer, informers, events, kinds, rootCa, ...keys };
+      runners.push(new ControllerRunner(definition, context, hooks));
     }
     void informers.untilSynced().then(() => {
       running.synced = true;

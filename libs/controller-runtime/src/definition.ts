@@ -14,6 +14,20 @@ export type Outcome = void | { readonly requeueAfterMs: number };
 
 export class TerminalError extends Error {}
 
+/** Signs certificate requests with the sandbox's authority, whose key stays with who gave this. Values as in the API: base64 around PEM. */
+export interface RequestSigner {
+  sign(request: string, usages: readonly string[], expirationSeconds: number | undefined): Promise<string>;
+  /** On the clock by which certificates are checked. */
+  isExpired(certificate: string): boolean;
+}
+
+/** A token of an account that lives until its Secret goes. Absent where the cluster has no key for tokens. */
+export type SecretTokens = (about: {
+  readonly namespace: string;
+  readonly account: { readonly name: string; readonly uid: string };
+  readonly secret: string;
+}) => string;
+
 /** One controller's world in one sandbox. Its api acts under the controller's own identity. */
 export interface ControllerContext {
   readonly env: SandboxEnv;
@@ -27,6 +41,9 @@ export interface ControllerContext {
   readonly kinds: KindCatalog;
   /** The certificate (PEM) by which clients inside the sandbox trust its API server. */
   readonly rootCa: string;
+  /** Absent where the cluster has no authority of its own to sign with. */
+  readonly signer?: RequestSigner;
+  readonly secretTokens?: SecretTokens;
 }
 
 export type Change = 'added' | 'updated' | 'deleted';

@@ -1,4 +1,7 @@
 import type { ControllerDefinition } from '#controller-runtime';
+import { csrApprovingController } from './certificates/csr-approving.controller.js';
+import { csrCleanerController } from './certificates/csr-cleaner.controller.js';
+import { csrSigningController } from './certificates/csr-signing.controller.js';
 import { clusterRoleAggregationController } from './cluster-role-aggregation.controller.js';
 import { deploymentController } from './deployment/deployment.controller.js';
 import { endpointsController } from './endpoints/endpoints.controller.js';
@@ -29,6 +32,9 @@ export const controllers: readonly ControllerDefinition[] = [
   rootCaCertPublisherController,
   clusterRoleAggregationController,
   resourceQuotaController,
+  csrApprovingController,
+  csrSigningController,
+  csrCleanerController,
   namespaceController,
   garbageCollectorController,
 ];

@@ -2,7 +2,7 @@ import { rfc3339, type KubeObject } from '#apimachinery';
 import { bootstrapPolicy, type RbacAuthorizer, rbacAuthorizer } from '#auth';
 import type { SandboxEnv } from '#base';
 import { type ClusterApi, type Informers, newInformers, type ResourceRef } from '#client';
-import { ControllerManager, type ReconcileFailure } from '#controller-runtime';
+import { type ControlledCluster, ControllerManager, type ReconcileFailure } from '#controller-runtime';
 import {
   builtInKinds,
   type CoreV1Event,
@@ -49,7 +49,10 @@ export interface SpecKubelet {
 
 const ROUNDS_MAX = 400;
 
-export async function aSpecCluster(options: { kubelet?: boolean } = {}): Promise<SpecCluster> {
+/** `keys`: what the cluster hands to controllers that sign. */
+export async function aSpecCluster(
+  options: { kubelet?: boolean; keys?: Pick<ControlledCluster, 'signer' | 'secretTokens'> } = {},
+): Promise<SpecCluster> {
   let authorizer: RbacAuthorizer | undefined;
   const { clock, env, clients, admin } = await inMemoryCluster({
     authorizerOf: (store, sandbox) => (authorizer = rbacAuthorizer(store, sandbox)),
@@ -62,7 +65,7 @@ export async function aSpecCluster(options: { kubelet?: boolean } = {}): Promise
       clock,
       failed: (failure) => failures.push(failure),
     });
-    manager.start(env, { kinds: builtInKinds, rootCa: 'PEM' });
+    manager.start(env, { kinds: builtInKinds, rootCa: 'PEM', ...options.keys });
     return manager;
   };
   await seed(admin);

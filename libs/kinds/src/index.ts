@@ -37,6 +37,7 @@ export { horizontalPodAutoscalerV2Kind } from './autoscaling/horizontal-pod-auto
 export { horizontalPodAutoscalerKind } from './autoscaling/horizontal-pod-autoscaler.kind.js';
 export { cronJobKind } from './batch/cron-job.kind.js';
 export { jobKind } from './batch/job.kind.js';
+export { type CertificateRequest, parseCertificateRequest } from './certificates/certificate-request.js';
 export { certificateSigningRequestKind } from './certificates/certificate-signing-request.kind.js';
 export { leaseKind } from './coordination/lease.kind.js';
 export { configMapKind } from './core/config-map.kind.js';

@@ -8,6 +8,16 @@ export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | '
 export interface KindEnv {
   readonly clock: Clock;
   readonly random: Random;
+  /** Who asks; present when an object is made. */
+  readonly user?: KindRequester;
+}
+
+/** As auth's UserInfo, which lies above. */
+export interface KindRequester {
+  readonly username: string;
+  readonly uid?: string;
+  readonly groups: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A cell of `kubectl get`; ages are given as RFC 3339 timestamps' distance already humanised. */
@@ -27,6 +37,8 @@ export interface Subresource<T extends KubeObject = KubeObject> {
    * create (binding, eviction): the same; throws StatusError where upstream refuses.
    */
   merge?(stored: T, body: KubeObject, env: KindEnv): T;
+  /** Rules of writes through it, beyond the parent's. Those of `status` are the kind's `validateStatusUpdate`. */
+  validateUpdate?(object: T, old: T): FieldError[];
   /** No view of the parent: a handler answers (log, exec, token, kubeconfig). */
   readonly virtual?: boolean;
   /** scale: where the parent has its replicas. Default: spec.replicas. */

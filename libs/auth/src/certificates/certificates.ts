@@ -113,7 +113,8 @@ async function certify({ subject, nowMs, ca, extensions }: Wish): Promise<Certif
   return { certificate: pem(certificate.toString('pem')), privateKey: pem(PemConverter.encode(pkcs8, 'PRIVATE KEY')) };
 }
 
-async function signedBy(
+/** The certificate of `params` under `ca`'s name and key, its issuer named by key as well. */
+export async function signedBy(
   ca: CertifiedKey,
   params: Omit<Parameters<typeof X509CertificateGenerator.create>[0], 'issuer' | 'signingKey'>,
 ): Promise<X509Certificate> {

@@ -109,8 +109,9 @@ function fillSystemFields(ctx: RequestContext, kind: Kind, object: KubeObject): 
   delete metadata.resourceVersion;
   if (kind.generation) metadata.generation = 1;
   else delete metadata.generation;
-  if (kind.prepareForCreate) kind.prepareForCreate(object, ctx.env);
-  else if (hasStatus(kind)) delete (object as { status?: unknown }).status;
+  if (kind.prepareForCreate) {
+    kind.prepareForCreate(object, { clock: ctx.env.clock, random: ctx.env.random, user: ctx.user });
+  } else if (hasStatus(kind)) delete (object as { status?: unknown }).status;
 }
 
 function validateNew(ctx: RequestContext, kind: Kind, object: KubeObject): void {

@@ -183,6 +183,8 @@ function errorsOf(kind: Kind, subresource: string | undefined, object: KubeObjec
   }
   if (kind.validate) errors.push(...kind.validate(object));
   if (!subresource && kind.validateUpdate) errors.push(...kind.validateUpdate(object, old));
+  const view = subresource === undefined ? undefined : kind.subresources.find(({ name }) => name === subresource);
+  if (view?.validateUpdate) errors.push(...view.validateUpdate(object, old));
   return errors;
 }
 
