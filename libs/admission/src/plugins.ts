@@ -3,6 +3,7 @@ import { defaultTolerationSeconds } from './plugins/default-toleration-seconds.a
 import { limitRanger } from './plugins/limit-ranger.admission.js';
 import { namespaceLifecycle } from './plugins/namespace-lifecycle.admission.js';
 import { nodeRestriction } from './plugins/node-restriction.admission.js';
+import { podSecurity } from './plugins/pod-security.admission.js';
 import { priority } from './plugins/priority.admission.js';
 import { resourceQuota } from './plugins/resource-quota.admission.js';
 import { serviceAccount } from './plugins/service-account.admission.js';
@@ -18,6 +19,7 @@ export const plugins: readonly AdmissionPlugin[] = [
   serviceAccount,
   nodeRestriction,
   taintNodesByCondition,
+  podSecurity,
   priority,
   defaultTolerationSeconds,
   resourceQuota,

@@ -16,7 +16,7 @@ export type Loose = KubeObject & Record<string, unknown>;
 
 /** A cluster of these objects: 'Namespace//default' → object. */
 export function readsOf(objects: readonly object[], wish: Pick<Case, 'choice' | 'may'> = {}): AdmissionReads {
-  const all = [{ kind: 'Namespace', metadata: { name: 'default' } }, ...objects] as Loose[];
+  const all = [...objects, { kind: 'Namespace', metadata: { name: 'default' } }] as Loose[];
   const of = (kind: Kind) => all.filter((object) => object.kind === kind.kind);
   return {
     choice: wish.choice,
