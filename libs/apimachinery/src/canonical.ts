@@ -1,3 +1,4 @@
+import { entriesText } from './apply/shared-sets.js';
 import type { KubeObject, ObjectMeta } from './meta.js';
 import { withinStack } from './within-stack.js';
 
@@ -14,7 +15,7 @@ import { withinStack } from './within-stack.js';
 const SLOT = '"resourceVersion":""';
 const HEAD_END = ',"metadata":{';
 
-/** Go's order, split at the slot. Strings only before it. */
+/** Go's order, split at the slot; managers come last. Strings only before it. */
 const META_BEFORE_SLOT = ['name', 'generateName', 'namespace', 'selfLink', 'uid'] as const;
 const META_AFTER_SLOT = [
   'generation',
@@ -25,7 +26,6 @@ const META_AFTER_SLOT = [
   'annotations',
   'ownerReferences',
   'finalizers',
-  'managedFields',
 ] as const satisfies readonly (keyof ObjectMeta)[];
 
 /** Fields of metadata that Go's struct lacks are left out, as Go leaves them out; everything else is kept as it is. */
@@ -58,6 +58,8 @@ function metadataText(metadata: ObjectMeta): string {
     const value = fields[key];
     if (value !== undefined && value !== null) text += `,"${key}":${JSON.stringify(value)}`;
   }
+  const { managedFields } = metadata;
+  if (managedFields) text += `,"managedFields":${entriesText(managedFields)}`;
   return text;
 }
 

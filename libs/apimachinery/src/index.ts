@@ -8,6 +8,7 @@ export { EMPTY_SET, type FieldSet, setOfPaths } from './apply/field-set.js';
 export { isRefused, sentManagers } from './apply/managers.js';
 export { fieldElement } from './apply/path-element.js';
 export { parentEntries, type ReplicasPaths, scaleEntries } from './apply/scale-fields.js';
+export { shareSets } from './apply/shared-sets.js';
 export { DEDUCED, type DeclaredField, type TypeSchema } from './apply/type-schema.js';
 export type { Versions } from './apply/updater.js';
 export { asListItem, encodeCanonical, withApiVersion, withRevision } from './canonical.js';

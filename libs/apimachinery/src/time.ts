@@ -2,8 +2,17 @@ import { StatusError } from './status-error.js';
 
 /** meta/v1 Time: '2026-01-01T00:00:00Z', whole seconds, UTC. `ms` is milliseconds since the Unix epoch. */
 export function rfc3339(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(ms / 1000);
+  // Every write asks for the time, most of them for the same one.
+  if (second !== lastSecond) {
+    lastText = `${new Date(ms).toISOString().slice(0, 19)}Z`;
+    lastSecond = second;
+  }
+  return lastText;
 }
+
+let lastSecond = Number.NaN;
+let lastText = '';
 
 /** meta/v1 MicroTime: '2026-01-01T00:00:00.000000Z'. Parts of a millisecond in `ms` are kept. */
 export function rfc3339Micro(ms: number): string {

@@ -102,6 +102,9 @@ export class Shape implements MergeSchema, TypeSchema {
   readonly listMapKeys: readonly string[];
   readonly patchStrategy?: string;
   readonly mergeKey?: string;
+  readonly structure: TypeSchema['structure'];
+  readonly atomic: boolean;
+  readonly scalar: TypeSchema['scalar'];
   /** The schema's own default; undefined: none. */
   readonly byDefault: unknown;
   private readonly ref: string | undefined;
@@ -119,6 +122,9 @@ export class Shape implements MergeSchema, TypeSchema {
     if (schema['x-kubernetes-patch-strategy'] !== undefined) this.patchStrategy = schema['x-kubernetes-patch-strategy'];
     if (schema['x-kubernetes-patch-merge-key'] !== undefined) this.mergeKey = schema['x-kubernetes-patch-merge-key'];
     this.byDefault = schema.default;
+    this.structure = structureOf(this.type);
+    this.atomic = this.isAtomic();
+    this.scalar = GO_SCALARS[this.type] ?? 'untyped';
   }
 
   /** Of type 'struct' only. */
@@ -138,21 +144,7 @@ export class Shape implements MergeSchema, TypeSchema {
     return this.type === 'map' ? this.element : undefined;
   }
 
-  get structure(): TypeSchema['structure'] {
-    switch (this.type) {
-      case 'struct':
-      case 'map':
-      case 'list':
-        return this.type;
-      case 'object':
-      case 'raw':
-        return 'deduced';
-      default:
-        return 'scalar';
-    }
-  }
-
-  get atomic(): boolean {
+  private isAtomic(): boolean {
     if (this.type !== 'list') return this.mapType === 'atomic';
     if (this.listType !== undefined) return this.listType === 'atomic';
     return !this.patchStrategy?.split(',').includes('merge');
@@ -176,16 +168,26 @@ export class Shape implements MergeSchema, TypeSchema {
     return this.listType === undefined && this.mergeKey !== undefined ? [this.mergeKey] : NO_KEYS;
   }
 
-  get scalar(): TypeSchema['scalar'] {
-    return GO_SCALARS[this.type] ?? 'untyped';
-  }
-
   item(): Shape | undefined {
     return this.type === 'list' ? this.element : undefined;
   }
 
   private targetMapType(): 'atomic' | 'granular' | undefined {
     return this.ref === undefined || this.type !== 'struct' ? undefined : resolveRef(this.ref)['x-kubernetes-map-type'];
+  }
+}
+
+function structureOf(type: ShapeType): TypeSchema['structure'] {
+  switch (type) {
+    case 'struct':
+    case 'map':
+    case 'list':
+      return type;
+    case 'object':
+    case 'raw':
+      return 'deduced';
+    default:
+      return 'scalar';
   }
 }
 

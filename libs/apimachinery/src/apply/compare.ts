@@ -1,9 +1,17 @@
 import { deepEqual } from '../deep.js';
 import type { Json } from '../meta.js';
-import { EMPTY_SET, type FieldSet, isEmptySet, LEAF, nodeOf, ordered, SELF, withoutTrees } from './field-set.js';
+import { EMPTY_SET, type FieldSet, isEmptySet, LEAF, ordered, SELF, withoutTrees } from './field-set.js';
 import { indexed, isEmptyValue } from './list-elements.js';
-import { compareText, fieldElement, type PathElement } from './path-element.js';
-import { atomOf, fieldSchema, isAtomic, isObject, type JsonObject, type TypeSchema } from './type-schema.js';
+import { fieldElement, type PathElement, sortElements, sortTexts } from './path-element.js';
+import {
+  atomOf,
+  fieldSchema,
+  isAtomic,
+  isObject,
+  type JsonObject,
+  otherSchema,
+  type TypeSchema,
+} from './type-schema.js';
 
 /** What became of an object: fields that are there no more, and those that are new or different. */
 export interface Comparison {
@@ -16,8 +24,18 @@ export interface Comparison {
  * one set, as nobody asks for them apart. One walk; parts that are one in memory are not entered.
  */
 export function compare(before: Json, after: Json, schema: TypeSchema): Comparison {
-  const { removed, changed } = differenceOf(before, after, schema);
+  const { removed, changed } = differenceOf(before, withEqualParts(before, after), schema);
   return { removed: inside(removed) ?? EMPTY_SET, changed: inside(changed) ?? EMPTY_SET };
+}
+
+/** Most writes leave spec or status alone, and telling equal is cheaper than telling what differs. */
+function withEqualParts(before: Json, after: Json): Json {
+  if (!isObject(before) || !isObject(after)) return after;
+  const parts = { ...after };
+  for (const name of ['spec', 'status']) {
+    if (parts[name] !== undefined && deepEqual(before[name], parts[name])) parts[name] = before[name]!;
+  }
+  return parts;
 }
 
 /** Without what the server takes from nobody (the status on the main path, and the like). */
@@ -77,7 +95,7 @@ function wholeMap(map: JsonObject, schema: TypeSchema): FieldSet {
     }
     return node;
   }
-  for (const name of Object.keys(map).sort(compareText)) {
+  for (const name of sortTexts(Object.keys(map))) {
     node[fieldElement(name)] = wholeOf(map[name]!, fieldSchema(schema, name));
   }
   return node;
@@ -97,51 +115,67 @@ function isClosed(schema: TypeSchema): boolean {
 }
 
 function mapDifference(before: JsonObject | undefined, after: JsonObject | undefined, schema: TypeSchema): Difference {
-  const removed: Nodes = {};
-  const changed: Nodes = {};
-  if (isClosed(schema)) {
-    for (const { name, element, schema: field, zero } of schema.declared) {
-      const old = before === undefined ? undefined : (before[name] ?? zero);
-      const now = after === undefined ? undefined : (after[name] ?? zero);
-      if (old !== now) note(fieldDifference(old, now, field), element, removed, changed);
+  const found = new Found();
+  const [old, now] = [before ?? NOTHING, after ?? NOTHING];
+  for (const name in now) {
+    const field = schema.declaredField(name);
+    const was = Object.hasOwn(old, name) ? old[name] : before && field?.zero;
+    const value = now[name]!;
+    if (was === value) continue;
+    found.add(field?.element ?? fieldElement(name), fieldDifference(was, value, field?.schema ?? otherSchema(schema)));
+  }
+  for (const name in old) {
+    if (Object.hasOwn(now, name)) continue;
+    const field = schema.declaredField(name);
+    const left = fieldDifference(old[name]!, after && field?.zero, field?.schema ?? otherSchema(schema));
+    found.add(field?.element ?? fieldElement(name), left);
+  }
+  return found.inOrder();
+}
+
+const NOTHING: JsonObject = {};
+
+/** The difference of a map or list so far. Most have none, so nothing is made before there is something. */
+class Found implements Difference {
+  removed: Record<PathElement, FieldSet> | undefined;
+  changed: Record<PathElement, FieldSet> | undefined;
+  private removedCount = 0;
+  private changedCount = 0;
+
+  add(element: PathElement, { removed, changed }: Difference): void {
+    if (removed !== undefined) {
+      (this.removed ??= {})[element] = removed;
+      this.removedCount++;
     }
-  } else {
-    const names = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
-    for (const name of [...names].sort(compareText)) {
-      const found = fieldDifference(own(before, name), own(after, name), fieldSchema(schema, name));
-      note(found, fieldElement(name), removed, changed);
+    if (changed !== undefined) {
+      (this.changed ??= {})[element] = changed;
+      this.changedCount++;
     }
   }
-  return { removed: nodeOf(false, removed), changed: nodeOf(false, changed) };
+
+  inOrder(): Difference {
+    if (this.removed === undefined && this.changed === undefined) return SAME;
+    if (this.removedCount > 1) this.removed = sortedNodes(this.removed!);
+    if (this.changedCount > 1) this.changed = sortedNodes(this.changed!);
+    return this;
+  }
 }
 
-function own(map: JsonObject | undefined, name: string): Json | undefined {
-  return map !== undefined && Object.hasOwn(map, name) ? map[name] : undefined;
-}
-
-function note({ removed, changed }: Difference, element: PathElement, allRemoved: Nodes, allChanged: Nodes): void {
-  if (removed !== undefined) allRemoved[element] = removed;
-  if (changed !== undefined) allChanged[element] = changed;
-}
-
-function fieldDifference(old: Json | undefined, now: Json | undefined, schema: TypeSchema): Difference {
-  if (old === now) return SAME;
-  if (old === undefined) return { removed: undefined, changed: wholeOf(now!, schema) };
-  if (now === undefined) return { removed: wholeOf(old, schema), changed: undefined };
-  return differenceOf(old, now, schema);
+function sortedNodes(nodes: Nodes): Nodes {
+  const sorted: Nodes = {};
+  for (const element of sortElements(Object.keys(nodes))) sorted[element] = nodes[element]!;
+  return sorted;
 }
 
 function listDifference(before: readonly Json[], after: readonly Json[], schema: TypeSchema): Difference {
-  const old = indexed(before, schema);
-  const now = indexed(after, schema);
-  const removed = new Map<PathElement, FieldSet>();
-  const changed = new Map<PathElement, FieldSet>();
-  for (const element of new Set([...old.keys(), ...now.keys()])) {
-    const found = itemDifference(old.get(element) ?? [], now.get(element) ?? [], schema.others!);
-    if (found.removed !== undefined) removed.set(element, found.removed);
-    if (found.changed !== undefined) changed.set(element, found.changed);
+  if (deepEqual(before, after)) return SAME;
+  const found = new Found();
+  const [old, now] = [indexed(before, schema), indexed(after, schema)];
+  for (const [element, items] of now) found.add(element, itemDifference(old.get(element) ?? [], items, schema.others!));
+  for (const [element, items] of old) {
+    if (!now.has(element)) found.add(element, itemDifference(items, [], schema.others!));
   }
-  return { removed: nodeOf(false, ordered(removed)), changed: nodeOf(false, ordered(changed)) };
+  return found.inOrder();
 }
 
 /** Elements that are there more than once are one field together, as upstream has it. */
@@ -151,4 +185,11 @@ function itemDifference(before: readonly Json[], after: readonly Json[], schema:
   if (after.length > 1)
     return { removed: before.length === 0 ? undefined : wholeOf(before[0]!, schema), changed: LEAF };
   return fieldDifference(before[0], after[0], schema);
+}
+
+function fieldDifference(old: Json | undefined, now: Json | undefined, schema: TypeSchema): Difference {
+  if (old === now) return SAME;
+  if (old === undefined) return { removed: undefined, changed: wholeOf(now!, schema) };
+  if (now === undefined) return { removed: wholeOf(old, schema), changed: undefined };
+  return differenceOf(old, now, schema);
 }

@@ -9,6 +9,7 @@ import { TypingError } from './list-elements.js';
 import {
   capped,
   entriesOf,
+  entryOf,
   isRefused,
   type Manager,
   managerId,
@@ -16,7 +17,10 @@ import {
   NO_MANAGERS,
   sentManagers,
   storedManagers,
+  withSet,
 } from './managers.js';
+import { newFieldsText } from './new-fields.js';
+import { setOfText } from './shared-sets.js';
 import { ApplyConflicts, applyConfiguration, ownersAfterUpdate, type Versions } from './updater.js';
 import { typingErrors } from './typed.js';
 
@@ -49,6 +53,8 @@ const STRIPPED = setOfPaths(
   ['f:metadata', 'f:resourceVersion'],
 );
 
+const ONLY_STRIPPED = [STRIPPED];
+
 /**
  * The managed fields of `next`, which replaces the live object: what changed is the writer's. Undefined: nobody keeps
  * track of this object (somebody cleared its managers). When nothing changes hands the live entries themselves come back.
@@ -58,6 +64,7 @@ const STRIPPED = setOfPaths(
 export function entriesAfterUpdate(write: FieldWrite, next: KubeObject): Entries | undefined {
   const { live, subresource } = write;
   const liveEntries = live?.metadata.managedFields;
+  if (live === undefined && next.metadata.managedFields === undefined) return entriesOfNew(write, next);
   const sent = subresource === '' ? sentOf(next.metadata.managedFields, liveEntries) : undefined;
   const before = sent ?? storedManagers(liveEntries);
   if (before.size === 0 && live?.metadata.uid) return undefined;
@@ -68,6 +75,24 @@ export function entriesAfterUpdate(write: FieldWrite, next: KubeObject): Entries
   } catch (error) {
     // An object that cannot be typed keeps its managers: a write by other means must not fail for it.
     if (error instanceof TypingError) return liveEntries;
+    throw error;
+  }
+}
+
+/** The same for an object that is created: one manager owns all that the body says. */
+function entriesOfNew(write: FieldWrite, next: KubeObject): Entries | undefined {
+  const { manager, apiVersion, subresource, time, versions } = write;
+  const schema = versions.schemaOf(apiVersion);
+  if (schema === undefined) return undefined;
+  const reset = versions.resetOf(apiVersion);
+  const skipped = reset === undefined ? ONLY_STRIPPED : [STRIPPED, reset];
+  try {
+    const text = withinStack(() => newFieldsText(next as unknown as Json, schema, skipped));
+    if (text === '{}') return undefined;
+    const set = setOfText(text);
+    return [entryOf({ manager: manager || 'unknown', operation: 'Update', apiVersion, subresource, time, set })];
+  } catch (error) {
+    if (error instanceof TypingError) return undefined;
     throw error;
   }
 }
@@ -172,7 +197,7 @@ function entriesAfterApply(managers: Managers, id: string, time: string | undefi
   if (own) {
     const set = difference(own.set, STRIPPED);
     if (isEmptySet(set)) after.delete(id);
-    else after.set(id, { ...own, set, ...(time === undefined ? {} : { time }) });
+    else after.set(id, { ...withSet(own, set), time: time ?? own.time });
   }
   return after.size === 0 ? undefined : entriesOf(after);
 }

@@ -1,7 +1,7 @@
 import type { ManagedFieldsEntry } from '../meta.js';
-import { timeOf } from '../time.js';
 import { EMPTY_SET, type FieldSet, isEmptySet, readFieldSet, union } from './field-set.js';
 import { compareText } from './path-element.js';
+import { sharedSet } from './shared-sets.js';
 
 /** One writer of an object and the fields that are its. */
 export interface Manager {
@@ -9,9 +9,11 @@ export interface Manager {
   readonly operation: 'Apply' | 'Update';
   readonly apiVersion: string;
   readonly subresource: string;
-  /** RFC 3339 to the second; undefined: never said. */
+  /** RFC 3339 to the second, in UTC, so texts compare as times do; undefined: never said. */
   readonly time: string | undefined;
   readonly set: FieldSet;
+  /** As the live object carries it; absent when it is not as it was. */
+  readonly entry?: ManagedFieldsEntry;
 }
 
 /** Managers by what identifies them. Each function here gives a new one. */
@@ -21,19 +23,17 @@ export const NO_MANAGERS: Managers = new Map();
 
 /** Who applies is one manager whatever version it applies in. Models BuildManagerIdentifier (1.36). */
 export function managerId({ manager, operation, apiVersion, subresource }: Omit<Manager, 'set' | 'time'>): string {
-  return JSON.stringify({
-    ...(manager === '' ? {} : { manager }),
-    operation,
-    ...(operation === 'Apply' ? {} : { apiVersion }),
-    ...(subresource === '' ? {} : { subresource }),
-  });
+  let id = manager === '' ? '{' : `{"manager":${JSON.stringify(manager)},`;
+  id += `"operation":"${operation}"`;
+  if (operation === 'Update') id += `,"apiVersion":${JSON.stringify(apiVersion)}`;
+  return subresource === '' ? `${id}}` : `${id},"subresource":${JSON.stringify(subresource)}}`;
 }
 
 /** What the server itself has written: taken as it is. */
 export function storedManagers(entries: readonly ManagedFieldsEntry[] = []): Managers {
   const managers = new Map<string, Manager>();
   for (const entry of entries) {
-    const manager = withoutFields(entry, (entry.fieldsV1 as FieldSet | undefined) ?? EMPTY_SET);
+    const manager = { ...withoutFields(entry, (entry.fieldsV1 as FieldSet | undefined) ?? EMPTY_SET), entry };
     managers.set(managerId(manager), manager);
   }
   return managers;
@@ -70,33 +70,26 @@ function withoutFields(entry: ManagedFieldsEntry, set: FieldSet): Manager {
 
 /** As objects carry them: appliers first, then by time and name. Models encodeManagedFields (1.36). */
 export function entriesOf(managers: Managers): ManagedFieldsEntry[] {
-  return [...managers.values()].toSorted(compareManagers).map(entryOf);
+  return [...managers.values()].sort(compareManagers).map((manager) => manager.entry ?? entryOf(manager));
 }
 
-function entryOf({ manager, operation, apiVersion, subresource, time, set }: Manager): ManagedFieldsEntry {
-  return {
-    ...(manager === '' ? {} : { manager }),
-    operation,
-    apiVersion,
-    ...(time === undefined ? {} : { time }),
-    fieldsType: 'FieldsV1',
-    fieldsV1: set,
-    ...(subresource === '' ? {} : { subresource }),
-  };
+export function entryOf({ manager, operation, apiVersion, subresource, time, set }: Manager): ManagedFieldsEntry {
+  const entry: ManagedFieldsEntry = manager === '' ? { operation, apiVersion } : { manager, operation, apiVersion };
+  if (time !== undefined) entry.time = time;
+  entry.fieldsType = 'FieldsV1';
+  entry.fieldsV1 = sharedSet(set);
+  if (subresource !== '') entry.subresource = subresource;
+  return entry;
 }
 
 function compareManagers(a: Manager, b: Manager): number {
   return (
     compareText(a.operation, b.operation) ||
-    secondsOf(a) - secondsOf(b) ||
+    compareText(a.time ?? '', b.time ?? '') ||
     compareText(a.manager, b.manager) ||
     compareText(a.apiVersion, b.apiVersion) ||
     compareText(a.subresource, b.subresource)
   );
-}
-
-function secondsOf({ time }: Manager): number {
-  return Math.floor(((time === undefined ? 0 : timeOf(time)) ?? 0) / 1000);
 }
 
 /** How many entries of updates an object keeps apart. Models DefaultMaxUpdateManagers (1.36). */
@@ -108,7 +101,7 @@ export function capped(managers: Managers, max = UPDATE_MANAGERS_MAX): Managers 
   const updaters = [...managers].filter(([, { operation }]) => operation === 'Update');
   let count = updaters.length;
   if (count <= max) return managers;
-  updaters.sort(([a, one], [b, other]) => secondsOf(one) - secondsOf(other) || compareText(a, b));
+  updaters.sort(([a, one], [b, other]) => compareText(one.time ?? '', other.time ?? '') || compareText(a, b));
   const left = new Map(managers);
   const firstOf = new Map<string, string>();
   for (const [id, manager] of updaters) {
@@ -135,7 +128,14 @@ export function capped(managers: Managers, max = UPDATE_MANAGERS_MAX): Managers 
   return left;
 }
 
+/** The same manager with other fields. */
+export function withSet({ entry: _stale, ...manager }: Manager, set: FieldSet): Manager {
+  return { ...manager, set };
+}
+
 /** Without those who own nothing. */
 export function owners(managers: Iterable<readonly [string, Manager]>): Managers {
-  return new Map([...managers].filter(([, { set }]) => !isEmptySet(set)));
+  const left = new Map<string, Manager>();
+  for (const [id, manager] of managers) if (!isEmptySet(manager.set)) left.set(id, manager);
+  return left;
 }

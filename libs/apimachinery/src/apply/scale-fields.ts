@@ -1,6 +1,6 @@
 import type { ManagedFieldsEntry } from '../meta.js';
 import { difference, hasPath, isEmptySet, setOfPaths } from './field-set.js';
-import { entriesOf, type Manager, managerId, storedManagers } from './managers.js';
+import { entriesOf, type Manager, managerId, storedManagers, withSet } from './managers.js';
 import type { PathElement } from './path-element.js';
 
 const SCALE_VERSION = 'autoscaling/v1';
@@ -17,7 +17,7 @@ export function scaleEntries(parent: Entries | undefined, paths: ReplicasPaths):
   for (const [id, manager] of storedManagers(parent)) {
     const path = paths.get(manager.apiVersion);
     if (path === undefined || !hasPath(manager.set, path)) continue;
-    managers.set(id, { ...manager, apiVersion: SCALE_VERSION, set: setOfPaths(REPLICAS_IN_SCALE) });
+    managers.set(id, { ...withSet(manager, setOfPaths(REPLICAS_IN_SCALE)), apiVersion: SCALE_VERSION });
   }
   return entriesOf(managers);
 }
@@ -46,11 +46,11 @@ export function parentEntries(
       continue;
     }
     const set = difference(manager.set, setOfPaths(path));
-    if (!isEmptySet(set)) after.set(id, { ...manager, set });
+    if (!isEmptySet(set)) after.set(id, withSet(manager, set));
   }
   for (const manager of inScale.values()) {
     if (!hasPath(manager.set, REPLICAS_IN_SCALE)) continue;
-    const own: Manager = { ...manager, apiVersion, set: setOfPaths(paths.get(apiVersion) ?? []) };
+    const own: Manager = { ...withSet(manager, setOfPaths(paths.get(apiVersion) ?? [])), apiVersion };
     const id = managerId(own);
     after.set(id, { ...own, time: before.get(id)?.time });
   }

@@ -76,7 +76,11 @@ export function isAtomic(schema: TypeSchema, atom: 'map' | 'list'): boolean {
 }
 
 export function fieldSchema(schema: TypeSchema, name: string): TypeSchema {
-  return schema.declaredField(name)?.schema ?? schema.others ?? DEDUCED;
+  return schema.declaredField(name)?.schema ?? otherSchema(schema);
+}
+
+export function otherSchema(schema: TypeSchema): TypeSchema {
+  return schema.others ?? DEDUCED;
 }
 
 const sortedKeys = new WeakMap<readonly string[], readonly string[]>();

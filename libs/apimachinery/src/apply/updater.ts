@@ -11,8 +11,7 @@ import {
   union,
   withoutTrees,
 } from './field-set.js';
-import type { Manager, Managers } from './managers.js';
-import { owners } from './managers.js';
+import { type Manager, type Managers, owners, withSet } from './managers.js';
 import { mergeApplied, removeFields } from './merge.js';
 import { fieldSetOf, reconciled, withNamedParents } from './named-fields.js';
 import type { PathElement } from './path-element.js';
@@ -105,7 +104,7 @@ function managersAfter(
     const taken = intersection(manager.set, comparison.changed);
     if (!force) for (const path of pathsOf(taken)) conflicts.push({ manager, id, path });
     const set = difference(difference(manager.set, taken), comparison.removed);
-    after.set(id, set === manager.set ? manager : { ...manager, set });
+    after.set(id, set === manager.set ? manager : withSet(manager, set));
   }
   if (conflicts.length > 0) throw new ApplyConflicts(conflicts);
   return owners(after);
@@ -116,7 +115,9 @@ function broughtUpToDate({ managers, versions }: Writing): Managers {
   const now = new Map<string, Manager>();
   for (const [id, manager] of managers) {
     const schema = versions.schemaOf(manager.apiVersion);
-    if (schema) now.set(id, { ...manager, set: reconciled(manager.set, schema) });
+    if (!schema) continue;
+    const set = reconciled(manager.set, schema);
+    now.set(id, set === manager.set ? manager : withSet(manager, set));
   }
   return now;
 }

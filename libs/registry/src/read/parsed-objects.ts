@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { apiVersionOf, type KubeObject } from '#apimachinery';
+import { apiVersionOf, type KubeObject, shareSets } from '#apimachinery';
 import type { Kind } from '#kinds';
 import type { StoredObject } from '#storage';
 
@@ -21,6 +21,7 @@ export class ParsedObjects {
     let object = this.kept.get(stored);
     if (!object) {
       object = JSON.parse(stored.text) as KubeObject;
+      if (object.metadata.managedFields) shareSets(object.metadata.managedFields);
       this.kept.set(stored, object);
     }
     return object;

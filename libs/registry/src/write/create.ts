@@ -22,7 +22,7 @@ import { settleNamespace } from './body-checks.js';
 import { commitOne, writeOf } from './commit.js';
 import { decode, expectedOf } from './decode.js';
 import { hasStatus } from './rules.js';
-import { checkAdmittedEntries, type Entries, entriesOfNew, withEntries } from './field-owners.js';
+import { checkAdmittedEntries, type Entries, entriesOfNew } from './field-owners.js';
 import { refuseEscalation } from './escalation.js';
 import { createSubresource } from './subresource.js';
 
@@ -68,13 +68,15 @@ export async function createDecoded(
   { dryRun = false, entries }: CreateOptions,
 ): Promise<Found & { created: boolean }> {
   const { kind } = target;
-  object.metadata = withEntries(object, entries).metadata;
+  if (entries) object.metadata.managedFields = [...entries];
+  else delete object.metadata.managedFields;
+  const sent = object.metadata.managedFields;
   const request = admissionRequest(ctx, target, { operation: 'CREATE', object, old: undefined, dryRun });
   const reads = readsOf(parts, ctx.env.id);
   const endMutating = ctx.trace.start('admission', { phase: 'mutating' });
   await parts.admission.mutate(request, reads);
   endMutating();
-  checkAdmittedEntries(ctx, object, entries);
+  checkAdmittedEntries(ctx, object, sent);
   fillSystemFields(ctx, kind, object);
   const { generateName = '' } = object.metadata;
   const generated = !object.metadata.name && generateName !== '';

@@ -39,6 +39,7 @@ const MANAGER_LENGTH_MAX = 128;
 function managerOf({ userAgent = '' }: RequestContext, { fieldManager }: WriteOptions): string {
   if (fieldManager) return fieldManager;
   const program = userAgent.split('/', 1)[0]!;
+  if (/^[\x20-\x7e]{0,128}$/.test(program)) return program;
   let name = '';
   let bytes = 0;
   for (const char of program) {

@@ -8,6 +8,15 @@ import { hasStatus } from './rules.js';
  * status on that of the status. Models GetResetFields of upstream's strategies (1.36).
  */
 export function resetFieldsOf(kind: Kind, subresource: string): FieldSet | undefined {
+  let ofKind = known.get(kind);
+  if (!ofKind) known.set(kind, (ofKind = new Map()));
+  if (!ofKind.has(subresource)) ofKind.set(subresource, found(kind, subresource));
+  return ofKind.get(subresource);
+}
+
+const known = new WeakMap<Kind, Map<string, FieldSet | undefined>>();
+
+function found(kind: Kind, subresource: string): FieldSet | undefined {
   const own = OWN[groupResourceOf(kind)]?.[subresource];
   if (own) return own;
   if (subresource === 'status') return SPEC;
