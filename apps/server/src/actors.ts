@@ -53,14 +53,23 @@ export class ActorHouse {
   }
 
   /** Kubelets first: nodes that beat again are not mistaken for lost ones. */
-  private async startSandbox({ env, kinds }: ServedCluster): Promise<Actors> {
+  private async startSandbox(cluster: ServedCluster): Promise<Actors> {
+    const { env } = cluster;
     const { apiFor, clock, rootCa } = this.parts;
     const informers = newInformers(apiFor(env.id, OBSERVER), env, { clock });
     const kubelets = startKubelets({ env, informers, apiFor: (node) => apiFor(env.id, nodeIdentity(node)) });
     const api = apiFor(env.id, schedulerIdentity);
     const events = newEventRecorder(api, env, { name: 'default-scheduler' }, { clock });
     const scheduler = startScheduler({ env, api, informers, events });
-    this.ofSandboxes.start(env, { kinds, rootCa, informers, signer: this.parts.signerOf(env.id) });
+    this.ofSandboxes.start(env, {
+      get kinds() {
+        return cluster.kinds;
+      },
+      onKinds: (listener) => cluster.onKinds(listener),
+      rootCa,
+      informers,
+      signer: this.parts.signerOf(env.id),
+    });
     return {
       stop: async () => {
         this.ofSandboxes.stop(env.id);

@@ -12,7 +12,7 @@ import {
   type SandboxCredentials,
 } from '#auth';
 import { builtInKinds, hostKinds, type Kind, type KindCatalog, storageKey } from '#kinds';
-import { Heartbeats, type ServedCluster, type Verbs } from '#registry';
+import { Heartbeats, KindsView, type ServedCluster, type Verbs } from '#registry';
 import type { SandboxRecord, SandboxRecords, Store } from '#storage';
 
 /** An awake cluster with what its own house keeps of it. */
@@ -23,6 +23,8 @@ export interface OpenCluster extends ServedCluster {
   readonly signer: CertificateSigner;
   /** `env.clock`, for who may set it. */
   readonly virtualClock: VirtualClock;
+  /** Ends its views of the store, so that it may be evicted. */
+  close(): void;
 }
 
 /** What a cluster is made of before it has a log to stand on. */
@@ -72,7 +74,7 @@ export class OpenClusters {
   }
 
   forget(sandbox: SandboxId): void {
-    this.open.get(sandbox)?.authorizer.close();
+    this.open.get(sandbox)?.close();
     this.open.delete(sandbox);
   }
 
@@ -95,10 +97,16 @@ export class OpenClusters {
     const env: SandboxEnv = { id, clock: virtualClock, random };
     const authorizer = rbacAuthorizer(store, id);
     const reads = readsOf(store, id);
+    const view = new KindsView({ store, clock }, id, kinds);
+    // A management plane has no CRDs.
+    if (kinds !== hostKinds) await view.open();
     return {
       env,
       virtualClock,
-      kinds,
+      get kinds() {
+        return view.current;
+      },
+      onKinds: (listener) => view.onChange(listener),
       verbs: this.parts.verbs(),
       authorizer,
       authenticator: createAuthenticator({ credentials, clock: env.clock, realClock: clock, reads, authorizer }),
@@ -106,6 +114,10 @@ export class OpenClusters {
       signer: certificateSigner(caOf(credentials), clock),
       traces: new TraceRing(TRACES_KEPT),
       readiness: () => readinessOf(store),
+      close: () => {
+        authorizer.close();
+        view.close();
+      },
     };
   }
 }

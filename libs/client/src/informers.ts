@@ -12,6 +12,8 @@ export interface Informers {
    * status or data, unless someone asked for the whole ones before. So big payloads are not held for their sake.
    */
   metadataOf(ref: ResourceRef): Informer<KubeObject>;
+  /** The resource is served no more, or in another version: its informers end, and the next who asks gets new ones. */
+  forget(ref: ResourceRef): void;
   /** Resolves when all informers asked for so far have synced. */
   untilSynced(): Promise<void>;
   stop(): void;
@@ -49,6 +51,12 @@ export function newInformers(api: ClusterApi, env: SandboxEnv, options: Informer
   return {
     of: <T extends KubeObject>(ref: ResourceRef<T>) => started(whole, ref as ResourceRef) as unknown as Informer<T>,
     metadataOf: (ref) => whole.get(idOf(ref)) ?? started(slim, ref, metadataOnly),
+    forget(ref) {
+      for (const map of [whole, slim]) {
+        map.get(idOf(ref))?.stop();
+        map.delete(idOf(ref));
+      }
+    },
     async untilSynced() {
       await Promise.all([...whole.values(), ...slim.values()].map((reflector) => reflector.untilSynced()));
     },

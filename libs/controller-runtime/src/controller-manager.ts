@@ -24,7 +24,10 @@ export interface ControllerManagerOptions {
 
 /** What a cluster gives to its controllers. */
 export interface ControlledCluster {
+  /** What it serves now. */
   readonly kinds: KindCatalog;
+  /** Called after each change of `kinds`; absent: it never changes. The result ends it. */
+  onKinds?(listener: () => void): () => void;
   /** PEM; published as ConfigMap kube-root-ca.crt in each namespace. */
   readonly rootCa: string;
   readonly signer?: RequestSigner;
@@ -39,6 +42,8 @@ interface Running {
   readonly recorders: readonly LiveEventRecorder[];
   readonly informers: Informers;
   readonly ownsInformers: boolean;
+  /** Ends following what the cluster serves. */
+  readonly endKinds: (() => void) | undefined;
   /** No key is worked on before every cache has seen the cluster once. */
   synced: boolean;
   inWork: number;
@@ -93,6 +98,7 @@ export class ControllerManager {
       recorders,
       informers,
       ownsInformers: cluster.informers === undefined,
+      endKinds: followKinds(cluster, informers, runners),
       synced: false,
       inWork: 0,
       turn: 0,
@@ -110,9 +116,14 @@ export class ControllerManager {
         { clock: this.clock },
       );
       recorders.push(events);
-      const { kinds, rootCa, signer, secretTokens } = cluster;
+      const { rootCa, signer, secretTokens } = cluster;
       const keys = { ...(signer ? { signer } : {}), ...(secretTokens ? { secretTokens } : {}) };
-      const context = { env, api, observer, informers, events, kinds, rootCa, ...keys };
+      const context = {
+        ...{ env, api, observer, informers, events, rootCa, ...keys },
+        get kinds() {
+          return cluster.kinds;
+        },
+      };
       runners.push(new ControllerRunner(definition, context, hooks));
     }
     void informers.untilSynced().then(() => {
@@ -128,6 +139,7 @@ export class ControllerManager {
     if (!running) return;
     this.sandboxes.delete(sandbox);
     this.ring.delete(running);
+    running.endKinds?.();
     for (const runner of running.runners) runner.stop();
     for (const recorder of running.recorders) recorder.stop();
     if (running.ownsInformers) running.informers.stop();
@@ -219,6 +231,28 @@ function nextRunner(running: Running): ControllerRunner | undefined {
     return runners[at];
   }
   return undefined;
+}
+
+/**
+ * Keeps informers and rules in step with what a cluster serves. An informer asks for one version: when that is no longer
+ * the preferred one, or its resource is gone, it ends, and whoever still wants the resource gets another.
+ */
+function followKinds(
+  cluster: ControlledCluster,
+  informers: Informers,
+  runners: readonly ControllerRunner[],
+): (() => void) | undefined {
+  let before = cluster.kinds;
+  return cluster.onKinds?.(() => {
+    const now = cluster.kinds;
+    for (const kind of before.all) {
+      if (!kind.structural || before.preferred(kind.group, kind.resource) !== kind) continue;
+      const next = now.preferred(kind.group, kind.resource);
+      if (next?.version !== kind.version || next.namespaced !== kind.namespaced) informers.forget(kind);
+    }
+    before = now;
+    for (const runner of runners) runner.kindsChanged();
+  });
 }
 
 /** The host serves few kinds; controllers of the others have nothing to do there. */

@@ -1,6 +1,6 @@
 import type { Clock } from '#base';
 import { isReason, type KubeObject } from '#apimachinery';
-import { type InformerHandlers, WorkQueue } from '#client';
+import { type InformerHandlers, type ResourceRef, WorkQueue } from '#client';
 import type { KindCatalog } from '#kinds';
 import type { Change, ControllerContext, ControllerDefinition, ObjectKey, WatchRule } from './definition.js';
 import { TerminalError } from './definition.js';
@@ -32,6 +32,8 @@ export class ControllerRunner {
   private readonly queue: WorkQueue;
   private readonly workers: number;
   private readonly unsubscribe: (() => void)[] = [];
+  /** Those of rules that depend on what is served. */
+  private readonly followed = new Map<ResourceRef, () => void>();
   private readonly deps: unknown;
   private stopped = false;
 
@@ -74,7 +76,8 @@ export class ControllerRunner {
 
   stop(): void {
     this.stopped = true;
-    for (const unsubscribe of this.unsubscribe.splice(0)) unsubscribe();
+    for (const unsubscribe of [...this.unsubscribe.splice(0), ...this.followed.values()]) unsubscribe();
+    this.followed.clear();
     this.queue.stop();
   }
 
@@ -91,17 +94,35 @@ export class ControllerRunner {
 
   private subscribe(): void {
     const { reconciles, watches } = this.definition;
-    if (reconciles) this.follow({ resource: reconciles, keysOf: ({ metadata }) => [keyOfMeta(metadata)] });
+    if (reconciles) {
+      this.unsubscribe.push(this.follow({ resource: reconciles, keysOf: ({ metadata }) => [keyOfMeta(metadata)] }));
+    }
     const end = this.definition.subscribe?.(this.deps, (key) => this.queue.add(textOf(key)));
     if (end) this.unsubscribe.push(end);
-    const rules = typeof watches === 'function' ? rulesOf(watches, this.context.kinds) : (watches ?? []);
-    for (const rule of rules) this.follow(rule);
+    if (typeof watches !== 'function') for (const rule of watches ?? []) this.unsubscribe.push(this.follow(rule));
+    this.kindsChanged();
   }
 
-  private follow(rule: WatchRule): void {
+  /** The cluster serves other kinds than before. */
+  kindsChanged(): void {
+    const { watches } = this.definition;
+    if (this.stopped || typeof watches !== 'function') return;
+    const rules = rulesOf(watches, this.context.kinds);
+    const served = new Set<ResourceRef>(rules.map(({ resource }) => resource));
+    for (const [resource, end] of this.followed) {
+      if (served.has(resource)) continue;
+      end();
+      this.followed.delete(resource);
+    }
+    for (const rule of rules) {
+      if (!this.followed.has(rule.resource)) this.followed.set(rule.resource, this.follow(rule));
+    }
+  }
+
+  private follow(rule: WatchRule): () => void {
     const { informers } = this.context;
     const informer = rule.metadataOnly ? informers.metadataOf(rule.resource) : informers.of(rule.resource);
-    this.unsubscribe.push(informer.handle(new RuleHandlers(rule, this.context, this.queue)));
+    return informer.handle(new RuleHandlers(rule, this.context, this.queue));
   }
 }
 

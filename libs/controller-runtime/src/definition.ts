@@ -37,7 +37,7 @@ export interface ControllerContext {
   /** Shared by all controllers of the sandbox. */
   readonly informers: Informers;
   readonly events: EventRecorder;
-  /** What the sandbox serves. */
+  /** What the sandbox serves now: ask again rather than keep it. */
   readonly kinds: KindCatalog;
   /** The certificate (PEM) by which clients inside the sandbox trust its API server. */
   readonly rootCa: string;

@@ -3,6 +3,7 @@ import { csrApprovingController } from './certificates/csr-approving.controller.
 import { csrCleanerController } from './certificates/csr-cleaner.controller.js';
 import { csrSigningController } from './certificates/csr-signing.controller.js';
 import { clusterRoleAggregationController } from './cluster-role-aggregation.controller.js';
+import { customResourceDefinitionController } from './customresourcedefinition/custom-resource-definition.controller.js';
 import { deploymentController } from './deployment/deployment.controller.js';
 import { endpointsController } from './endpoints/endpoints.controller.js';
 import { endpointSliceController } from './endpointslice/endpointslice.controller.js';
@@ -17,10 +18,11 @@ import { serviceAccountController } from './serviceaccount/serviceaccount.contro
 import { taintEvictionController } from './taint-eviction/taint-eviction.controller.js';
 
 /**
- * All that kube-controller-manager runs here. Each stands alone; those that look at metadata of everything come last, so
+ * All that kube-controller-manager runs here, and what apiextensions-apiserver does to CRDs. Each stands alone; those that look at metadata of everything come last, so
  * that they share the informers that others need whole.
  */
 export const controllers: readonly ControllerDefinition[] = [
+  customResourceDefinitionController,
   deploymentController,
   replicaSetController,
   endpointSliceController,

@@ -1,5 +1,5 @@
 /**
- * controllers: what kube-controller-manager does, one definition each, seeing the cluster only through #client. They
+ * controllers: what kube-controller-manager does (and apiextensions-apiserver to CRDs), one definition each, seeing the cluster only through #client. They
  * hold no truth: every reconcile starts from what the API shows, so a crash between any two writes converges.
  */
 export { controllers } from './controllers.js';

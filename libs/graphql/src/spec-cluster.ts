@@ -57,6 +57,7 @@ export class SpecCluster {
     this.served = {
       env: { id: sandboxId(id) as SandboxId, clock: this.clock, random: new Random(id) },
       kinds,
+      onKinds: () => () => {},
       verbs: this.counting(verbs),
       authenticator: BY_NAME,
       authorizer,

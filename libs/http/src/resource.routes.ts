@@ -40,6 +40,7 @@ export async function serveResource(x: Exchange, info: ResourceInfo, watches: Wa
     await authorize(x, attributesOf(info, action ?? x.method.toLowerCase()));
     throw StatusError.noSuchPath();
   }
+  if (kind.deprecation !== undefined) x.warn(kind.deprecation);
   x.groupResource = kind.storage.groupResource;
   const subresource = info.subresource === '' ? undefined : subresourceOf(kind, info.subresource);
   if (action === undefined || !allows(kind, subresource, info, action)) {

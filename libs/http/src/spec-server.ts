@@ -121,6 +121,7 @@ function cluster(
   return {
     env: { id, clock, random: new Random(id) },
     kinds: builtInKinds,
+    onKinds: () => () => {},
     verbs,
     authenticator: createAuthenticator({ credentials, clock, realClock: systemClock, reads, authorizer }),
     authorizer,

@@ -11,7 +11,7 @@ function orderOf(group: string): number {
   return at === -1 ? GROUP_ORDER.length : at;
 }
 
-function groupsOf(kinds: readonly Kind[]): { name: string; versions: string[] }[] {
+export function groupsOf(kinds: readonly Kind[]): { name: string; versions: string[] }[] {
   const versions = new Map<string, Set<string>>();
   for (const { group, version } of kinds) {
     if (!versions.has(group)) versions.set(group, new Set());
@@ -49,6 +49,7 @@ export function catalogOf(kinds: readonly Kind[], version = 'built-in'): KindCat
       byResource.get(`${apiVersionOf({ group, version: gvVersion })}/${resource}`),
     byKind: (gvk) => byKind.get(`${apiVersionOf(gvk)}/${gvk.kind}`),
     preferred: (group, resource) => preferred.get(groupResourceName(group, resource)),
+    versionOf: () => version,
     ofGroupVersion: (gv) => byGroupVersion.get(apiVersionOf(gv)) ?? [],
     definition: (name) => definitions.get(name) ?? definitionOf(name),
   };

@@ -40,6 +40,7 @@ interface Found {
  *     wrong: ['json: cannot unmarshal string into Go struct field PodSpec.spec.hostNetwork of type bool']
  */
 export function decodeErrors(kind: WithSchema, value: Json): DecodeErrors {
+  if (kind.structural) return kind.structural.decode(value);
   const shape = shapeOf(kind);
   const found: Found = { unknown: [], wrong: [] };
   decode(value, shape, found);

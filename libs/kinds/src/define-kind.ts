@@ -18,10 +18,12 @@ type Hooks<T extends KubeObject> = Partial<
     | 'prepareForCreate'
     | 'prepareForUpdate'
     | 'validate'
+    | 'validateCreate'
     | 'validateUpdate'
     | 'validateStatusUpdate'
     | 'validateName'
     | 'selectableFields'
+    | 'beforeDelete'
     | 'deletionGraceSeconds'
     | 'fromStorage'
     | 'toStorage'
@@ -57,16 +59,22 @@ function verbsOf({ verbs }: ResourceFact): Verb[] {
   return (all.includes('list') && all.includes('create') ? [...all, 'watch' as const] : all).toSorted();
 }
 
-/** Versions by preference: stable before beta before alpha, newer first. Models apimachinery's version.CompareKubeAwareVersionStrings. */
+/**
+ * Versions by preference: stable before beta before alpha, newer first; those of another form (a CRD may have them) last,
+ * by name. Models apimachinery's version.CompareKubeAwareVersionStrings.
+ */
 export function compareVersions(a: string, b: string): number {
-  return rankOf(b) - rankOf(a);
+  const [x, y] = [rankOf(a), rankOf(b)];
+  if (x && y) return y.stage - x.stage || y.major - x.major || y.minor - x.minor;
+  if (x || y) return x ? -1 : 1;
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function rankOf(version: string): number {
-  const match = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(version);
-  invariant(match, `${version} is no version of the API`);
+function rankOf(version: string): { stage: number; major: number; minor: number } | undefined {
+  const match = /^v([1-9]\d*)(?:(alpha|beta)([1-9]\d*))?$/.exec(version);
+  if (!match) return undefined;
   const [, major, stage, minor = '0'] = match;
-  return (stage === undefined ? 2e6 : stage === 'beta' ? 1e6 : 0) + Number(major) * 1000 + Number(minor);
+  return { stage: stage === undefined ? 2 : stage === 'beta' ? 1 : 0, major: Number(major), minor: Number(minor) };
 }
 
 /** The most stable version that serves the resource. */

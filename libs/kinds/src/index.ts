@@ -5,6 +5,8 @@
  */
 export type { KindCatalog } from './catalog.js';
 export { catalogOf } from './catalog-of.js';
+export { CustomCatalogs } from './custom/custom-catalogs.js';
+export type { CustomFacts } from './custom/custom-facts.js';
 export { type DecodeErrors, decodeErrors } from './decode.js';
 export { defineKind, type KindSource } from './define-kind.js';
 export { definitionNameOf, definitionOf, describedDefinitions, refName } from './definitions.js';
@@ -26,7 +28,12 @@ export { applySchemaDefaults } from './schema-defaults.js';
 export type { Sandbox, SandboxSpec, SandboxStatus, SandboxTemplate } from './sandkube/sandkube-objects.js';
 export { type Shape, shapeOf, type ShapeType, type WithSchema } from './shape.js';
 
-export { customResourceDefinitionKind } from './apiextensions/custom-resource-definition.kind.js';
+export { apiApprovalOf } from './apiextensions/api-approval.js';
+export {
+  CUSTOM_RESOURCE_CLEANUP,
+  customResourceDefinitionKind,
+} from './apiextensions/custom-resource-definition.kind.js';
+export { structuralViolations } from './apiextensions/structural-violations.js';
 export { apiServiceKind } from './apiregistration/api-service.kind.js';
 export { controllerRevisionKind } from './apps/controller-revision.kind.js';
 export { daemonSetKind } from './apps/daemon-set.kind.js';

@@ -1,6 +1,7 @@
 import type { Clock, Random } from '#base';
 import type { FieldError, GroupVersionResource, KubeObject, TableColumn } from '#apimachinery';
 import type { OpenApiSchema } from './schema.js';
+import type { StructuralRules } from './shape.js';
 
 export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
 
@@ -78,6 +79,12 @@ export interface Kind<T extends KubeObject = KubeObject> extends GroupVersionRes
   readonly schema: OpenApiSchema;
   /** Full definition name: 'io.k8s.api.core.v1.Pod'. */
   readonly definition: string;
+  /** The definition of its lists, where no published one says it. */
+  readonly list?: { readonly definition: string; readonly schema: OpenApiSchema };
+  /** Of a CRD's kind: decodes and sets defaults by the structural schema, in place of Go's types. */
+  readonly structural?: StructuralRules;
+  /** A `Warning` to everybody who uses this version. */
+  readonly deprecation?: string;
   readonly subresources: readonly Subresource<T>[];
   /** Values encrypted at rest (Secret). */
   readonly encrypted?: boolean;
@@ -93,6 +100,8 @@ export interface Kind<T extends KubeObject = KubeObject> extends GroupVersionRes
   prepareForUpdate?(object: T, old: T, env: KindEnv): void;
   /** Whole-object rules beyond the schema; generic metadata rules are checked by the registry. */
   validate?(object: T): FieldError[];
+  /** Rules for new objects only, where `validateUpdate` says all about others. */
+  validateCreate?(object: T): FieldError[];
   /** Immutability and transition rules; called after `validate` on updates. */
   validateUpdate?(object: T, old: T): FieldError[];
   /** Same for writes through the status subresource. */
@@ -103,6 +112,8 @@ export interface Kind<T extends KubeObject = KubeObject> extends GroupVersionRes
   selectableFields?(object: T): Record<string, string>;
   /** Cells for `columns`, in order. */
   row?(object: T, nowMs: number): Cell[];
+  /** First of all when it is deleted: a changed copy that says what must be done before it goes. */
+  beforeDelete?(object: T, env: KindEnv): T;
   /** Grace in seconds when the caller gave `asked` (undefined: none given). Absent: objects go at once. */
   deletionGraceSeconds?(object: T, asked: number | undefined): number;
   /** Storage version → this version and back, where the shapes differ. Absent: only apiVersion and kind change. */

@@ -8,7 +8,11 @@ type Plain = Record<string, unknown>;
  * Fills in what the schema itself says: `default`s, and empty spec and status of a root, which Go always writes.
  * In place; idempotent. Subtrees without any default are not walked.
  */
-export function applySchemaDefaults(kind: Pick<Kind, 'schema' | 'definition'>, object: KubeObject): void {
+export function applySchemaDefaults(
+  kind: Pick<Kind, 'schema' | 'definition' | 'structural'>,
+  object: KubeObject,
+): void {
+  if (kind.structural) return kind.structural.setDefaults(object);
   const shape = shapeOf(kind);
   const root = object as unknown as Plain;
   for (const name of ['spec', 'status'] as const) {

@@ -1,4 +1,12 @@
-import { DEDUCED, type DeclaredField, fieldElement, type MergeSchema, type TypeSchema } from '#apimachinery';
+import {
+  DEDUCED,
+  type DeclaredField,
+  fieldElement,
+  type Json,
+  type KubeObject,
+  type MergeSchema,
+  type TypeSchema,
+} from '#apimachinery';
 import { definitionOf, refName, resolveRef } from './definitions.js';
 import { goZeroOf } from './go-zeros.js';
 import type { OpenApiSchema } from './schema.js';
@@ -220,8 +228,15 @@ function inlineType(schema: OpenApiSchema): ShapeType {
   }
 }
 
+/** Decoding and defaults of a kind that no Go type describes. Both work in place. */
+export interface StructuralRules {
+  decode(value: Json): { unknown: string[]; wrong: string[] };
+  setDefaults(object: KubeObject): void;
+}
+
 /** Anything with a schema: a Kind, or the body of a subresource named by its definition. */
 export interface WithSchema {
+  readonly structural?: StructuralRules;
   readonly schema: OpenApiSchema;
   /** 'io.k8s.api.core.v1.Pod'; names the type in errors. */
   readonly definition: string;

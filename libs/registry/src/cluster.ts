@@ -6,7 +6,10 @@ import type { Verbs } from './request.js';
 /** One awake cluster as those who serve it (REST, GraphQL) need it. */
 export interface ServedCluster {
   readonly env: SandboxEnv;
+  /** What it serves now: another object after each change of its CRDs. */
   readonly kinds: KindCatalog;
+  /** Called after each change of `kinds`. The result ends it. */
+  onKinds(listener: () => void): () => void;
   readonly verbs: Verbs;
   readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;

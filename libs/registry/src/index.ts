@@ -6,4 +6,5 @@ export * from './request.js';
 export { type ActedCluster, apiFor, type ApiOptions } from './api-for.js';
 export type { ClusterDirectory, ServedCluster } from './cluster.js';
 export { createRegistry, type RegistryOptions } from './create-registry.js';
+export { KindsView } from './kinds-view.js';
 export { Heartbeats } from './heartbeats.js';

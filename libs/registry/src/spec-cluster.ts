@@ -7,6 +7,7 @@ import { memoryStore, type Store } from '#storage';
 import { FakeClock } from '#testing';
 import { createRegistry, type RegistryOptions } from './create-registry.js';
 import { Heartbeats } from './heartbeats.js';
+import { KindsView } from './kinds-view.js';
 import type { Found, RequestContext, Target, Verbs } from './request.js';
 
 const ADMITS_ALL: AdmissionChain = { mutate: async () => {}, validate: async () => {} };
@@ -45,8 +46,10 @@ export async function aSpecCluster(options: Partial<RegistryOptions> = {}): Prom
     ...options,
   });
   const warnings: string[] = [];
+  const view = new KindsView({ store, clock }, env.id, builtInKinds);
+  await view.open();
   const kind = (group: string, resource: string): Kind => {
-    const found = builtInKinds.preferred(group, resource);
+    const found = view.current.preferred(group, resource);
     if (!found) throw new Error(`no kind ${group}/${resource}`);
     return found;
   };
@@ -61,7 +64,7 @@ export async function aSpecCluster(options: Partial<RegistryOptions> = {}): Prom
     traces: new TraceRing(8),
     ctx: (user = ADMIN) => ({
       env,
-      kinds: builtInKinds,
+      kinds: view.current,
       user,
       trace: new Trace('spec', 'spec', clock),
       warn: (message) => void warnings.push(message),

@@ -88,7 +88,10 @@ export class ClusterHouse {
     const opened = await this.parts.open(sandbox);
     if (!opened) return undefined;
     const resident: Resident = {
-      cluster: { ...opened, verbs: this.counting(opened.verbs, () => resident) },
+      // Above the opened one, not a copy of it: what it serves changes.
+      cluster: Object.assign(Object.create(opened) as ServedCluster, {
+        verbs: this.counting(opened.verbs, () => resident),
+      }),
       // Actors see the cluster without the counting: their own watches must not keep it awake. They start when the
       // requests that woke it have been answered.
       actors: new Promise<void>((resolve) => setImmediate(resolve))

@@ -22,7 +22,7 @@ export class OwnerGraph {
   private readonly kindsById = new Map<string, Kind>();
 
   constructor(
-    private readonly catalog: KindCatalog,
+    readonly catalog: KindCatalog,
     informers: Informers,
   ) {
     for (const kind of collectedKinds(catalog)) {
@@ -68,7 +68,7 @@ export class OwnerGraph {
 const graphs = new WeakMap<Informers, OwnerGraph>();
 export function graphOf({ kinds, informers }: ControllerContext): OwnerGraph {
   let graph = graphs.get(informers);
-  if (!graph) graphs.set(informers, (graph = new OwnerGraph(kinds, informers)));
+  if (graph?.catalog !== kinds) graphs.set(informers, (graph = new OwnerGraph(kinds, informers)));
   return graph;
 }
 

@@ -16,7 +16,7 @@ const KUBERNETES = 'kubernetes';
 export interface NamespaceDeps {
   nowMs(): number;
   namespace(name: string): Namespace | undefined;
-  /** All namespaced resources that can be deleted; pods first. */
+  /** All namespaced resources that can be deleted now; pods first. */
   readonly kinds: readonly Kind[];
   /** As the API has them now: a cache might miss the last one, and then it would be an orphan for ever. */
   contents(kind: Kind, namespace: string): Promise<readonly KubeObject[]>;
@@ -99,12 +99,15 @@ function contentWatches(catalog: KindCatalog): WatchRule[] {
   }));
 }
 
-function newNamespaceDeps({ env, api, informers, kinds }: ControllerContext): NamespaceDeps {
+function newNamespaceDeps(context: ControllerContext): NamespaceDeps {
+  const { env, api, informers } = context;
   const namespaces = informers.of(namespaceKind);
   return {
     nowMs: () => env.clock.nowMs(),
     namespace: (name) => namespaces.get('', name),
-    kinds: namespacedKinds(kinds),
+    get kinds() {
+      return namespacedKinds(context.kinds);
+    },
     contents: async (kind, namespace) => (await api.list(kind, namespace)).items,
     deleteAll: (kind, namespace) => api.deleteCollection(kind, namespace, { propagationPolicy: 'Background' }),
     writeStatus: (namespace) => api.update(namespaceKind, namespace, 'status'),

@@ -80,7 +80,7 @@ function gvkOf({ group, version, kind }: Kind): Operation['gvk'] {
 }
 
 function listOperation(kind: Kind): Operation {
-  const answer = definitionNameOf(kind.group, kind.version, kind.listKind) ?? kind.definition;
+  const answer = kind.list?.definition ?? definitionNameOf(kind.group, kind.version, kind.listKind) ?? kind.definition;
   return {
     method: 'get',
     action: 'list',

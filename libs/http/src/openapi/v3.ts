@@ -89,7 +89,7 @@ export async function openApiV3Hash(kinds: KindCatalog, group: string, version: 
   ]);
   const hash = createHash('sha512')
     .update(await builtInDigest())
-    .update(kinds.version)
+    .update(kinds.versionOf({ group, version }))
     .update(JSON.stringify(facts));
   return hash.update(`${group}/${version}`).digest('hex').toUpperCase();
 }

@@ -15,7 +15,7 @@ interface Scalable extends KubeObject {
   status?: { replicas?: number };
 }
 
-function scaleMeta({ name, namespace, uid, resourceVersion, creationTimestamp }: ObjectMeta): ObjectMeta {
+export function scaleMeta({ name, namespace, uid, resourceVersion, creationTimestamp }: ObjectMeta): ObjectMeta {
   return {
     ...(name === undefined ? {} : { name }),
     ...(namespace === undefined ? {} : { namespace }),

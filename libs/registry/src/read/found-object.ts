@@ -48,10 +48,14 @@ export class MadeObject implements Found {
 }
 
 function servedText(stored: StoredObject, kind: Kind, parsed: ParsedObjects): string {
+  if (kind.fromStorage) {
+    const object = parsed.served(kind, stored);
+    if (object === parsed.stored(stored)) return stored.text;
+    return withRevision(encodeCanonical(object), stored.revision);
+  }
   const { group, version } = kind.storage;
   if (group === kind.group && version === kind.version) return stored.text;
-  if (!kind.fromStorage) return withApiVersion(stored.text, apiVersionOf(kind), kind.kind);
-  return withRevision(encodeCanonical(parsed.served(kind, stored)), stored.revision);
+  return withApiVersion(stored.text, apiVersionOf(kind), kind.kind);
 }
 
 /** What was never stored (dry runs, reviews) has no revision to show. */

@@ -123,6 +123,7 @@ function validateNew(ctx: RequestContext, kind: Kind, object: KubeObject): void 
     validateName: (name, prefix) => nameErrors(kind, name, prefix),
   });
   if (kind.validate) errors.push(...kind.validate(object));
+  if (kind.validateCreate) errors.push(...kind.validateCreate(object));
   end({ errors: errors.length });
   if (errors.length > 0) {
     throw StatusError.invalid({ group: kind.group, kind: kind.kind }, object.metadata.name ?? '', errors);

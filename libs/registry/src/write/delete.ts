@@ -88,7 +88,9 @@ async function removeOnce(
   stored: StoredObject,
   old: KubeObject,
 ): Promise<{ gone: boolean; found: Found }> {
-  const step = nextStep(kind, old, request, ctx.env.clock.nowMs());
+  const begins = kind.beforeDelete && !old.metadata.deletionTimestamp;
+  const marked = begins ? kind.beforeDelete!(old, ctx.env) : old;
+  const step = nextStep(kind, marked, request, ctx.env.clock.nowMs());
   if (step === 'wait') return { gone: false, found: foundOf(parts, ctx.env.id, kind, stored) };
   const { object, gone } = step;
   const write = writeOf(ctx, kind, object, stored.revision, gone ? 'delete' : 'put');

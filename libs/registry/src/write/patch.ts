@@ -80,6 +80,7 @@ function patcherOf(
     );
   }
   if (type === 'merge') return (current) => ownCopy(applyMergePatch(current, value), current);
+  if (kind.structural && !view?.body) throw StatusError.unsupportedMediaType(WITHOUT_SCHEMA);
   const schemaKind = view?.body ? (ctx.kinds.byKind(view.body) ?? bodySchemaOf(view.body)) : kind;
   if (!schemaKind) throw StatusError.unsupportedMediaType(WITHOUT_SCHEMA);
   const schema = mergeSchemaOf(schemaKind);
