@@ -1,4 +1,5 @@
 import { type Clock, HOST_SANDBOX_ID, Random, type SandboxEnv, type SandboxId, TraceRing, VirtualClock } from '#base';
+import { ConfigurationView } from '#admission';
 import type { KubeObject } from '#apimachinery';
 import {
   caOf,
@@ -19,6 +20,8 @@ import type { SandboxRecord, SandboxRecords, Store } from '#storage';
 export interface OpenCluster extends ServedCluster {
   readonly authenticator: SandboxAuthenticator;
   readonly authorizer: RbacAuthorizer;
+  /** Its webhooks and policies. */
+  readonly configurations: ConfigurationView;
   readonly heartbeats: Heartbeats;
   readonly signer: CertificateSigner;
   /** `env.clock`, for who may set it. */
@@ -96,6 +99,7 @@ export class OpenClusters {
     const virtualClock = new VirtualClock(clock, clockState);
     const env: SandboxEnv = { id, clock: virtualClock, random };
     const authorizer = rbacAuthorizer(store, id);
+    const configurations = new ConfigurationView(store, id);
     const reads = readsOf(store, id);
     const view = new KindsView({ store, clock }, id, kinds);
     // A management plane has no CRDs.
@@ -109,6 +113,7 @@ export class OpenClusters {
       onKinds: (listener) => view.onChange(listener),
       verbs: this.parts.verbs(),
       authorizer,
+      configurations,
       authenticator: createAuthenticator({ credentials, clock: env.clock, realClock: clock, reads, authorizer }),
       heartbeats: new Heartbeats(env.clock),
       signer: certificateSigner(caOf(credentials), clock),
@@ -116,6 +121,7 @@ export class OpenClusters {
       readiness: () => readinessOf(store),
       close: () => {
         authorizer.close();
+        configurations.close();
         view.close();
       },
     };

@@ -155,6 +155,8 @@ export class House {
       store: this.options.store,
       admission: admissionChain(plugins),
       authorizerOf: (sandbox) => this.open.get(sandbox).authorizer,
+      configurationsOf: (sandbox) => this.open.get(sandbox).configurations,
+      webhooks: this.options.webhooks,
       authenticatorOf: (sandbox) => this.open.find(sandbox)?.authenticator,
       heartbeatsOf: (sandbox) => this.open.get(sandbox).heartbeats,
       handlers: new Map([['sandboxes.sandkube.dev/kubeconfig', kubeconfig]]),

@@ -1,4 +1,5 @@
 import { chosenPlugins, type PluginChoice } from './choice.js';
+import { Reinvocation } from './reinvocation.js';
 import type { AdmissionPlugin, AdmissionReads, AdmissionRequest } from './plugin.js';
 
 /** All plugins in their order. Both fail with the first refusal. */
@@ -36,11 +37,11 @@ export function admissionChain(plugins: readonly AdmissionPlugin[]): AdmissionCh
   };
   return {
     async mutate(request, reads) {
-      for (const plugin of phasesFor(reads).mutating) {
-        if (!plugin.handles(request)) continue;
-        const under = plugin.mutate?.(request, reads);
-        if (under) await under;
-      }
+      const plugins = phasesFor(reads).mutating;
+      const round = new Reinvocation();
+      await mutateWith(plugins, request, reads, round);
+      // Once, as upstream: what keeps changing the object after that has it as it is.
+      if (round.wanted) await mutateWith(plugins, request, reads, round.again());
     },
     async validate(request, reads) {
       for (const plugin of phasesFor(reads).validating) {
@@ -50,4 +51,17 @@ export function admissionChain(plugins: readonly AdmissionPlugin[]): AdmissionCh
       }
     },
   };
+}
+
+async function mutateWith(
+  plugins: readonly AdmissionPlugin[],
+  request: AdmissionRequest,
+  reads: AdmissionReads,
+  round: Reinvocation,
+): Promise<void> {
+  for (const plugin of plugins) {
+    if (!plugin.handles(request)) continue;
+    const under = plugin.mutate?.(request, reads, round);
+    if (under) await under;
+  }
 }

@@ -1,8 +1,11 @@
 import type { SandboxEnv } from '#base';
-import type { KubeObject } from '#apimachinery';
+import type { GroupVersionKind, KubeObject } from '#apimachinery';
 import type { Decision, RequestAttributes, UserInfo } from '#auth';
-import type { Kind } from '#kinds';
+import type { Kind, KindCatalog, Subresource } from '#kinds';
+import type { WebhookCaller } from '#webhook';
 import type { PluginChoice } from './choice.js';
+import type { ConfigurationView } from './dynamic/configuration-view.js';
+import type { Reinvocation } from './reinvocation.js';
 
 export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
 
@@ -12,12 +15,22 @@ export interface AdmissionRequest {
   readonly user: UserInfo;
   readonly operation: Operation;
   readonly kind: Kind;
+  /** What the cluster serves at this moment. */
+  readonly kinds: KindCatalog;
   readonly subresource: string;
+  /** The kind of `object`, where a subresource takes a body of its own (Binding, Eviction). Absent: `kind`. */
+  readonly bodyKind?: GroupVersionKind;
+  /** `object` and `old` are the parent; who is outside sees what the view makes of it (Scale). */
+  readonly view?: Subresource;
   readonly namespace: string;
   readonly name: string;
   readonly object: KubeObject | undefined;
   readonly old: KubeObject | undefined;
   readonly dryRun: boolean;
+  /** The request's CreateOptions, UpdateOptions or DeleteOptions, as the wire has them. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** For the audit event: a key with its value, of which the first counts. */
+  annotate?(key: string, value: string): void;
   warn(message: string): void;
 }
 
@@ -25,6 +38,10 @@ export interface AdmissionRequest {
 export interface AdmissionReads {
   /** Which plugins this cluster has turned on or off. Absent: the default set. */
   readonly choice?: PluginChoice | undefined;
+  /** Webhooks and policies that users have configured. Absent: there are none. */
+  readonly configurations?: ConfigurationView | undefined;
+  /** The way out to webhooks. Absent: none can be called. */
+  readonly webhooks?: WebhookCaller | undefined;
   get<T extends KubeObject>(kind: Kind<T>, namespace: string, name: string): Promise<T | undefined>;
   list<T extends KubeObject>(kind: Kind<T>, namespace: string | undefined): Promise<readonly T[]>;
   /** Whether `user` may do that here: for plugins that ask for a right of their own (CertificateApproval). */
@@ -43,6 +60,7 @@ export interface AdmissionPlugin {
   /** As upstream has it: in the list, and asleep until a sandbox turns it on. */
   readonly defaultOff?: boolean;
   handles(request: AdmissionRequest): boolean;
-  mutate?(request: AdmissionRequest, reads: AdmissionReads): Promise<void> | void;
+  /** Runs again, once, when a later plugin asks for it: what it did already it must find done. */
+  mutate?(request: AdmissionRequest, reads: AdmissionReads, round: Reinvocation): Promise<void> | void;
   validate?(request: AdmissionRequest, reads: AdmissionReads): Promise<void> | void;
 }

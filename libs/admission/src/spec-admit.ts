@@ -60,6 +60,8 @@ export async function admit(wish: Case, objects: readonly object[] = [ACCOUNT]):
     user,
     operation,
     kind,
+    kinds: builtInKinds,
+    options: {},
     subresource,
     namespace: wish.namespace ?? (kind.namespaced ? 'default' : ''),
     name: wish.name ?? object?.metadata?.name ?? '',

@@ -27,6 +27,10 @@ export interface RegistryOptions {
   authorizerOf(sandbox: SandboxId): Authorizer;
   /** Which admission plugins a sandbox turns on or off. */
   pluginChoiceOf?: Parts['pluginChoiceOf'];
+  /** Webhooks and policies of a sandbox, kept current for as long as it is awake. */
+  configurationsOf?: Parts['configurationsOf'];
+  /** The way out to webhooks; without it none can be called. */
+  readonly webhooks?: Parts['webhooks'];
   /** For TokenReview and TokenRequest; without it every token is unknown and none is issued. */
   authenticatorOf?: Parts['authenticatorOf'];
   /** Subresources that answer by themselves: 'serviceaccounts/token', 'sandboxes.sandkube.dev/kubeconfig'. */
@@ -46,6 +50,8 @@ export function createRegistry(options: RegistryOptions): Verbs {
     admission: options.admission,
     authorizerOf: (sandbox) => options.authorizerOf(sandbox),
     pluginChoiceOf: (sandbox) => options.pluginChoiceOf?.(sandbox),
+    configurationsOf: (sandbox) => options.configurationsOf?.(sandbox),
+    webhooks: options.webhooks,
     authenticatorOf: (sandbox) => options.authenticatorOf?.(sandbox),
     handlerOf: () => undefined,
     creators: new Map(),

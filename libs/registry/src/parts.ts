@@ -1,7 +1,8 @@
-import type { AdmissionChain, PluginChoice } from '#admission';
+import type { AdmissionChain, ConfigurationView, PluginChoice } from '#admission';
 import type { Authorizer, SandboxAuthenticator } from '#auth';
 import type { Clock, SandboxId } from '#base';
 import type { Store } from '#storage';
+import type { WebhookCaller } from '#webhook';
 import type { Allocations } from './allocate/allocations.js';
 import type { Heartbeats } from './heartbeats.js';
 import type { ParsedObjects } from './read/parsed-objects.js';
@@ -15,6 +16,9 @@ export interface Parts {
   authorizerOf(sandbox: SandboxId): Authorizer;
   /** Absent, or undefined: the default set of admission plugins. */
   pluginChoiceOf?(sandbox: SandboxId): PluginChoice | undefined;
+  /** The sandbox's webhooks and policies. Absent: it has none. */
+  configurationsOf?(sandbox: SandboxId): ConfigurationView | undefined;
+  readonly webhooks?: WebhookCaller | undefined;
   authenticatorOf(sandbox: SandboxId): Pick<SandboxAuthenticator, 'reviewToken' | 'serviceAccountKey'> | undefined;
   /** By 'resource.group/subresource'. */
   handlerOf(key: string): SubresourceHandler | undefined;

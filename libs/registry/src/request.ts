@@ -11,6 +11,8 @@ export interface RequestContext {
   readonly trace: Trace;
   /** The program that asks, as it calls itself ('kubectl/v1.36.0 (linux/amd64)'): names who writes when nobody else does. */
   readonly userAgent?: string;
+  /** For the audit event of this request: the first value of a key counts. */
+  annotate?(key: string, value: string): void;
   /** A `Warning: 299` header, shown by kubectl. */
   warn(message: string): void;
 }

@@ -1,6 +1,6 @@
 import type { AdmissionReads, AdmissionRequest, Operation } from '#admission';
 import { revision, type SandboxId } from '#base';
-import { encodeCanonical, type KubeObject } from '#apimachinery';
+import { encodeCanonical, type GroupVersionKind, type KubeObject } from '#apimachinery';
 import { type Decision, GROUP_MASTERS } from '#auth';
 import { type Kind, storageKey, storagePrefix } from '#kinds';
 import { StoreError, type Write } from '#storage';
@@ -15,6 +15,8 @@ import { commit } from './commit.js';
 export function readsOf(parts: AdmissionParts, sandbox: SandboxId): AdmissionReads {
   return {
     choice: parts.pluginChoiceOf?.(sandbox),
+    configurations: parts.configurationsOf?.(sandbox),
+    webhooks: parts.webhooks,
     async get<T extends KubeObject>(kind: Kind<T>, namespace: string, name: string): Promise<T | undefined> {
       const stored = await parts.store.get(sandbox, storageKey(kind, namespace, name));
       return stored && parts.parsed.served(kind, stored);
@@ -31,7 +33,10 @@ export function readsOf(parts: AdmissionParts, sandbox: SandboxId): AdmissionRea
 
 const MASTER: Decision = { allowed: true, reason: '' };
 
-type AdmissionParts = Pick<Parts, 'store' | 'parsed' | 'published' | 'authorizerOf' | 'pluginChoiceOf'>;
+type AdmissionParts = Pick<
+  Parts,
+  'store' | 'parsed' | 'published' | 'authorizerOf' | 'pluginChoiceOf' | 'configurationsOf' | 'webhooks'
+>;
 
 /** For plugins alone: kinds of their own bookkeeping have no views of other versions and nothing that is encrypted. */
 async function replace<T extends KubeObject>(
@@ -64,17 +69,39 @@ export interface Admitted {
   readonly object: KubeObject | undefined;
   readonly old: KubeObject | undefined;
   readonly dryRun: boolean;
+  readonly options: AdmissionRequest['options'];
+  readonly bodyKind?: GroupVersionKind;
 }
 
 export function admissionRequest(ctx: RequestContext, target: Target, admitted: Admitted): AdmissionRequest {
+  const { annotate } = ctx;
   return {
     env: ctx.env,
     user: ctx.user,
     kind: target.kind,
+    kinds: ctx.kinds,
     subresource: target.subresource ?? '',
+    ...viewOf(target, admitted),
     namespace: target.namespace ?? '',
     name: target.name ?? admitted.object?.metadata.name ?? '',
     ...admitted,
+    ...(annotate ? { annotate: (key: string, value: string) => annotate.call(ctx, key, value) } : {}),
     warn: (message) => ctx.warn(message),
   };
+}
+
+function viewOf({ kind, subresource }: Target, { bodyKind }: Admitted): Pick<AdmissionRequest, 'view'> {
+  if (!subresource || bodyKind) return {};
+  const view = kind.subresources.find(({ name }) => name === subresource);
+  return view?.project ? { view } : {};
+}
+
+/** Both phases for what has no steps of its own in between: bodies of subresources, reviews. */
+export async function admit(parts: Parts, ctx: RequestContext, target: Target, admitted: Admitted): Promise<void> {
+  const request = admissionRequest(ctx, target, admitted);
+  const reads = readsOf(parts, ctx.env.id);
+  const end = ctx.trace.start('admission', { phase: 'both' });
+  await parts.admission.mutate(request, reads);
+  await parts.admission.validate(request, reads);
+  end();
 }

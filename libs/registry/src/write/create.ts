@@ -17,7 +17,8 @@ import { MadeObject } from '../read/found-object.js';
 import type { Body, Found, RequestContext, Target, WriteOptions } from '../request.js';
 import { statusOf } from '../store-failure.js';
 import { groupResourceOf, handlerKey, subjectOf } from '../subject.js';
-import { admissionRequest, readsOf } from './admit.js';
+import { admissionRequest, admit, readsOf } from './admit.js';
+import { admissionOptions } from './admission-options.js';
 import { settleNamespace } from './body-checks.js';
 import { commitOne, writeOf } from './commit.js';
 import { decode, expectedOf } from './decode.js';
@@ -47,7 +48,16 @@ export async function create(
   const object = decode(ctx, expectedOf(target.kind), body, options);
   settleNamespace(target, object);
   const creator = parts.creators.get(groupResourceOf(target.kind));
-  if (creator) return new MadeObject(await creator(ctx, target, object));
+  if (creator) {
+    const admitted = {
+      operation: 'CREATE',
+      object,
+      old: undefined,
+      ...admissionOptions('CreateOptions', options),
+    } as const;
+    await admit(parts, ctx, target, admitted);
+    return new MadeObject(await creator(ctx, target, object));
+  }
   if (object.metadata.resourceVersion) {
     throw StatusError.badRequest('resourceVersion should not be set on objects to be created');
   }
@@ -65,17 +75,25 @@ export async function createDecoded(
   ctx: RequestContext,
   target: Target,
   object: KubeObject,
-  { dryRun = false, entries }: CreateOptions,
+  { entries, ...options }: CreateOptions,
 ): Promise<Found & { created: boolean }> {
   const { kind } = target;
+  const { dryRun = false } = options;
   if (entries) object.metadata.managedFields = [...entries];
   else delete object.metadata.managedFields;
   const sent = object.metadata.managedFields;
-  const request = admissionRequest(ctx, target, { operation: 'CREATE', object, old: undefined, dryRun });
+  const admitted = {
+    operation: 'CREATE',
+    object,
+    old: undefined,
+    ...admissionOptions('CreateOptions', options),
+  } as const;
+  const request = admissionRequest(ctx, target, admitted);
   const reads = readsOf(parts, ctx.env.id);
   const endMutating = ctx.trace.start('admission', { phase: 'mutating' });
   await parts.admission.mutate(request, reads);
   endMutating();
+  settleNamespace(target, object);
   checkAdmittedEntries(ctx, object, sent);
   fillSystemFields(ctx, kind, object);
   const { generateName = '' } = object.metadata;

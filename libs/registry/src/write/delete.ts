@@ -8,7 +8,8 @@ import { MadeObject } from '../read/found-object.js';
 import type { DeleteRequest, Found, RequestContext, Target } from '../request.js';
 import { statusOf, translated } from '../store-failure.js';
 import { groupResourceOf, subjectOf } from '../subject.js';
-import { admissionRequest, readsOf } from './admit.js';
+import { deletionOptions } from './admission-options.js';
+import { admit } from './admit.js';
 import { commitOne, writeOf } from './commit.js';
 import { checkDeleteOptions, checkPreconditions } from './delete-options.js';
 import { finalizersFor, isNamespace, sameMembers, specFinalizers } from './deletion-rules.js';
@@ -55,7 +56,9 @@ export async function removeOne(
   parts: Parts,
   ctx: RequestContext,
   target: Target,
-  request: DeleteRequest,
+  request: DeleteRequest & {
+    /** Admission has seen the body that asks for this (Eviction). */ readonly admitted?: boolean;
+  },
 ): Promise<{ gone: boolean; found: Found }> {
   checkDeleteOptions(request);
   const { kind, name = '' } = target;
@@ -66,11 +69,10 @@ export async function removeOne(
     if (!stored) throw StatusError.notFound(about, name);
     const old = parts.parsed.served(kind, stored);
     checkPreconditions(kind, old, request);
-    const admitted = { operation: 'DELETE', object: undefined, old, dryRun: request.dryRun ?? false } as const;
-    const end = ctx.trace.start('admission', { phase: 'validating' });
-    await parts.admission.mutate(admissionRequest(ctx, target, admitted), readsOf(parts, ctx.env.id));
-    await parts.admission.validate(admissionRequest(ctx, target, admitted), readsOf(parts, ctx.env.id));
-    end();
+    if (!request.admitted) {
+      const admitted = { operation: 'DELETE', object: undefined, old, ...deletionOptions(request) } as const;
+      await admit(parts, ctx, target, admitted);
+    }
     try {
       return await removeOnce(parts, ctx, kind, request, stored, old);
     } catch (error) {

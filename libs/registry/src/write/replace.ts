@@ -18,6 +18,8 @@ import type { Found, RequestContext, Target, WriteOptions } from '../request.js'
 import { statusOf, translated } from '../store-failure.js';
 import { subjectOf } from '../subject.js';
 import { admissionRequest, readsOf } from './admit.js';
+import { admissionOptions } from './admission-options.js';
+import { settleNamespace } from './body-checks.js';
 import { commitOne, writeOf } from './commit.js';
 import { checkAdmittedEntries, keepTimes, withEntries } from './field-owners.js';
 import { refuseEscalation } from './escalation.js';
@@ -38,6 +40,8 @@ export interface Change {
   readonly tracked?: boolean;
   /** Binding: the change is the server's own, transition rules of updates do not apply. */
   readonly unchecked?: boolean;
+  /** Admission has seen the body that makes this change (Binding), and is not asked about the parent. */
+  readonly admitted?: boolean;
 }
 
 /**
@@ -83,25 +87,32 @@ async function replaceOnce(
   parts: Parts,
   ctx: RequestContext,
   target: Target,
-  { dryRun = false }: WriteOptions,
+  options: WriteOptions,
   { change, stored, old }: Replacement,
 ): Promise<Found & { created: boolean }> {
   const { kind } = target;
+  const { dryRun = false } = options;
   const object = await change.change(stored, old);
   if (!change.tracked) object.metadata = withEntries(object, old.metadata.managedFields).metadata;
   const entries = object.metadata.managedFields;
-  const request = admissionRequest(ctx, target, { operation: 'UPDATE', object, old, dryRun });
+  const admitted = { operation: 'UPDATE', object, old, ...admissionOptions('UpdateOptions', options) } as const;
+  const request = admissionRequest(ctx, target, admitted);
   const reads = readsOf(parts, ctx.env.id);
-  const endMutating = ctx.trace.start('admission', { phase: 'mutating' });
-  await parts.admission.mutate(request, reads);
-  endMutating();
+  if (!change.admitted) {
+    const endMutating = ctx.trace.start('admission', { phase: 'mutating' });
+    await parts.admission.mutate(request, reads);
+    endMutating();
+    settleNamespace(target, object);
+  }
   checkAdmittedEntries(ctx, object, entries);
   keepSystemFields(ctx, target, object, old);
   keepTimes(object, old);
   if (!change.unchecked) validateChange(ctx, target, object, old);
-  const endValidating = ctx.trace.start('admission', { phase: 'validating' });
-  await parts.admission.validate(request, reads);
-  endValidating();
+  if (!change.admitted) {
+    const endValidating = ctx.trace.start('admission', { phase: 'validating' });
+    await parts.admission.validate(request, reads);
+    endValidating();
+  }
   await refuseEscalation(parts, ctx, target, object, old);
   const claim = await parts.allocations.claim(ctx, kind, object, old);
   let written: Revision | undefined;

@@ -5,6 +5,8 @@ import { MadeObject } from '../read/found-object.js';
 import type { Body, DeleteRequest, Found, RequestContext, Target, WriteOptions } from '../request.js';
 import { subjectOf } from '../subject.js';
 import { settleNamespace } from './body-checks.js';
+import { admissionOptions } from './admission-options.js';
+import { admit } from './admit.js';
 import { decode, type Expected } from './decode.js';
 import { removeOne } from './delete.js';
 import { replaceStored } from './replace.js';
@@ -31,6 +33,14 @@ export async function createSubresource(
       `name in URL does not match name in ${expected.kind} object: "${target.name}" != "${object.metadata.name}"`,
     );
   }
+  const { group, version, kind: bodyKind } = expected;
+  await admit(parts, ctx, target, {
+    operation: 'CREATE',
+    object,
+    old: undefined,
+    bodyKind: { group, version, kind: bodyKind },
+    ...admissionOptions('CreateOptions', options),
+  });
   if (view.name === 'eviction') return evict(parts, ctx, target, object, options);
   const { merge } = view;
   if (!merge) throw StatusError.methodNotAllowed(subjectOf(target.kind), 'create');
@@ -38,6 +48,7 @@ export async function createSubresource(
     uid: object.metadata.uid ?? '',
     change: (_stored, old) => merge.call(view, old, object, ctx.env),
     unchecked: true,
+    admitted: true,
   });
   return view.answersStatus ? success() : shownAs(view, found);
 }
@@ -68,6 +79,7 @@ async function evict(
     ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
     ...(preconditions === undefined ? {} : { preconditions }),
     ...dryRun,
+    admitted: true,
   });
   return success();
 }

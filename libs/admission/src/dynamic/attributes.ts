@@ -1,0 +1,55 @@
+import { apiVersionOf, type GroupVersionKind, type GroupVersionResource, type KubeObject } from '#apimachinery';
+import type { Kind } from '#kinds';
+import type { AdmissionRequest } from '../plugin.js';
+
+/** A request as webhooks and policies see it: in one version, subresources as their own kind. Models VersionedAttributes (1.36). */
+export interface Attributes {
+  readonly kind: GroupVersionKind;
+  readonly resource: GroupVersionResource;
+  readonly object: KubeObject | undefined;
+  readonly old: KubeObject | undefined;
+}
+
+const CONFIGURATION_GROUP = 'admissionregistration.k8s.io';
+
+/** Webhooks and policies never stand in the way of webhooks and policies: a bad one can always be taken away. */
+export function isExempt({ kind }: AdmissionRequest): boolean {
+  return kind.group === CONFIGURATION_GROUP;
+}
+
+/** A namespace is inside itself, as in authorization. */
+export function namespaceOf({ kind, namespace, name }: AdmissionRequest): string {
+  return kind.group === '' && kind.resource === 'namespaces' ? name : namespace;
+}
+
+/** The request as it came. */
+export function attributesOf(request: AdmissionRequest): Attributes {
+  return attributesAs(request, request.kind);
+}
+
+/** The same in the version of `as`, another kind of the same stored objects. */
+export function attributesAs(request: AdmissionRequest, as: Kind): Attributes {
+  const { kind, view, bodyKind, object, old } = request;
+  const resource = { group: as.group, version: as.version, resource: as.resource };
+  if (view?.project) {
+    const project = (parent: KubeObject | undefined) => parent && view.project?.(parent);
+    const { group, version, kind: name } = view.body ?? kind;
+    return { kind: { group, version, kind: name }, resource, object: project(object), old: project(old) };
+  }
+  if (bodyKind) return { kind: bodyKind, resource, object, old };
+  const shown = { group: as.group, version: as.version, kind: as.kind };
+  return { kind: shown, resource, object: converted(object, kind, as), old: converted(old, kind, as) };
+}
+
+/** Shares parts with `object`. */
+export function converted(object: KubeObject | undefined, from: Kind, to: Kind): KubeObject | undefined {
+  if (!object || from === to) return object;
+  const stored = from.toStorage ? from.toStorage(object) : { ...object, apiVersion: apiVersionOf(from.storage) };
+  return to.fromStorage ? to.fromStorage(stored) : { ...stored, apiVersion: apiVersionOf(to), kind: to.kind };
+}
+
+/** Other served names of the same stored objects: rules that name one of those match as well under policy Equivalent. */
+export function equivalentsOf({ kind, kinds }: AdmissionRequest): readonly Kind[] {
+  const { groupResource } = kind.storage;
+  return kinds.all.filter((other) => other !== kind && other.storage.groupResource === groupResource && !other.virtual);
+}

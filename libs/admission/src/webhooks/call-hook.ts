@@ -1,0 +1,64 @@
+import { StatusError } from '#apimachinery';
+import { WebhookCallError } from '#webhook';
+import type { Attributes } from '../dynamic/attributes.js';
+import type { AdmissionReads, AdmissionRequest } from '../plugin.js';
+import { answerOf, BadAnswer, denialOf, type HookAnswer } from './answer.js';
+import { type Invocation, reviewOf } from './invocation.js';
+
+const TIMEOUT_SECONDS_DEFAULT = 10;
+const HARMLESS = ['None', 'NoneOnDryRun'];
+
+/** The webhook did not do its part: failurePolicy says what follows. Its message is what users see. */
+export class HookFailure extends Error {
+  constructor(name: string, why: string) {
+    super(`failed calling webhook ${JSON.stringify(name)}: ${why}`);
+  }
+
+  /** What a request gets that does not go on without the webhook. */
+  toStatusError(): StatusError {
+    return StatusError.internal(this.message);
+  }
+}
+
+/**
+ * Asks one webhook. Fails with HookFailure, or with the StatusError of a refusal. Warnings and audit annotations are passed
+ * on whatever the answer. Models callAttrMutatingHook and callHook (1.36).
+ */
+export async function callHook(
+  invocation: Invocation,
+  request: AdmissionRequest,
+  reads: AdmissionReads,
+  seen: Attributes,
+  mutating: boolean,
+): Promise<HookAnswer> {
+  const { webhook } = invocation.hook;
+  const { name } = webhook;
+  if (request.dryRun && !HARMLESS.includes(webhook.sideEffects)) {
+    throw StatusError.badRequest(`admission webhook ${JSON.stringify(name)} does not support dry run`);
+  }
+  const review = reviewOf(invocation, request, seen);
+  if (!review) {
+    const why =
+      'could not create admission objects: webhook does not accept known AdmissionReview versions (v1, v1beta1)';
+    throw new HookFailure(name, why);
+  }
+  if (!reads.webhooks) throw new HookFailure(name, 'could not get REST client: this server calls no webhooks');
+  let answer: HookAnswer;
+  try {
+    const json = await reads.webhooks.call(request.env.id, {
+      client: webhook.clientConfig,
+      services: reads,
+      body: review.body,
+      timeoutMs: (webhook.timeoutSeconds ?? TIMEOUT_SECONDS_DEFAULT) * 1000,
+    });
+    answer = answerOf(json, review, mutating);
+  } catch (error) {
+    if (error instanceof WebhookCallError) throw new HookFailure(name, `failed to call webhook: ${error.message}`);
+    if (error instanceof BadAnswer) throw new HookFailure(name, `received invalid webhook response: ${error.message}`);
+    throw error;
+  }
+  for (const [key, value] of Object.entries(answer.auditAnnotations)) request.annotate?.(`${name}/${key}`, value);
+  for (const warning of answer.warnings) request.warn(warning);
+  if (!answer.allowed) throw denialOf(name, answer.status);
+  return answer;
+}
