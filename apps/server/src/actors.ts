@@ -1,7 +1,7 @@
-import type { CertificateSigner } from '#auth';
+import { type CertificateSigner, issueSecretToken, type ServiceAccountKey } from '#auth';
 import { type Clock, HOST_SANDBOX_ID, type SandboxId } from '#base';
 import { type ApiFor, newEventRecorder, newInformers } from '#client';
-import { ControllerManager, OBSERVER, type ReconcileFailure } from '#controller-runtime';
+import { ControllerManager, OBSERVER, type ReconcileFailure, type SecretTokens } from '#controller-runtime';
 import { controllers } from '#controllers';
 import { nodeIdentity, startKubelets } from '#node';
 import type { ServedCluster } from '#registry';
@@ -17,6 +17,8 @@ export interface ActorParts {
   readonly life: SandboxLife;
   /** Of the authority that a sandbox's own clients are certified by. */
   signerOf(sandbox: SandboxId): CertificateSigner;
+  /** Signs the tokens of its service accounts. */
+  tokenKeyOf(sandbox: SandboxId): ServiceAccountKey;
   failed(failure: ReconcileFailure): void;
 }
 
@@ -48,7 +50,7 @@ export class ActorHouse {
   };
 
   private async startHost({ env, kinds }: ServedCluster): Promise<Actors> {
-    this.ofHost.start(env, { kinds, rootCa: this.parts.rootCa });
+    this.ofHost.start(env, { kinds, rootCa: this.parts.rootCa, secretTokens: this.secretTokens(env.id) });
     return { stop: async () => this.ofHost.stop(env.id) };
   }
 
@@ -69,6 +71,7 @@ export class ActorHouse {
       rootCa,
       informers,
       signer: this.parts.signerOf(env.id),
+      secretTokens: this.secretTokens(env.id),
     });
     return {
       stop: async () => {
@@ -79,5 +82,10 @@ export class ActorHouse {
         informers.stop();
       },
     };
+  }
+
+  /** The key is read with the first token: most sandboxes never need it. */
+  private secretTokens(sandbox: SandboxId): SecretTokens {
+    return (about) => issueSecretToken(this.parts.tokenKeyOf(sandbox), about);
   }
 }

@@ -181,6 +181,7 @@ export class House {
       rootCa: keys.ca.certificate,
       life,
       signerOf: (sandbox) => this.open.get(sandbox).signer,
+      tokenKeyOf: (sandbox) => this.open.get(sandbox).authenticator.serviceAccountKey,
       failed: ({ controller, sandbox, key, error }) =>
         print(`sandbox ${sandbox}: ${controller} ${key.namespace}/${key.name}: ${String(error)}`),
     });

@@ -6,6 +6,7 @@ import { createAuthenticator, type SandboxAuthenticator } from './authenticator.
 import { createClientCertificate, createServerCa, createServerCertificate } from './certificates/certificates.js';
 import type { Authorizer, Credentials } from './credentials.js';
 import { caOf, createSandboxCredentials, type SandboxCredentials } from './sandbox-credentials.js';
+import { issueSecretToken } from './tokens/secret-tokens.js';
 import { ISSUER, issueToken } from './tokens/service-account-tokens.js';
 import type { UserInfo } from './user.js';
 
@@ -14,6 +15,7 @@ const YEAR_MS = 365 * 24 * 3600 * 1000;
 
 /** What the reads know: 'ServiceAccount/default/web' → uid. */
 const uids = new Map<string, string>();
+const secrets = new Map<string, object>();
 const onlyRoot: Authorizer = {
   authorize: async (user) => ({ allowed: user.groups.includes('system:masters'), reason: '' }),
 };
@@ -26,6 +28,8 @@ function anAuthenticator(credentials: SandboxCredentials, nowMs = NOW_MS): Sandb
     authorizer: onlyRoot,
     reads: {
       get: async <T extends KubeObject>(kind: { kind: string }, namespace: string, name: string) => {
+        const secret = secrets.get(`${namespace}/${name}`);
+        if (kind.kind === 'Secret' && secret) return { metadata: {}, ...secret } as unknown as T;
         const uid = uids.get(`${kind.kind}/${namespace}/${name}`);
         return uid === undefined ? undefined : ({ metadata: { uid } } as T);
       },
@@ -128,7 +132,7 @@ describe('createAuthenticator', () => {
     it.each([
       ['for somebody else', () => token({ audiences: ['vault'] })],
       ['signed by another sandbox', () => token({}, anAuthenticator(foreign))],
-      ['expired', () => token({ expirationSeconds: -1 })],
+      ['expired', () => token({ expirationSeconds: -61 })],
       ['with a cut signature', () => token().slice(0, -4)],
       ['with changed claims', () => swapClaims(token())],
       ['that are unsigned', () => unsigned(token())],
@@ -142,8 +146,75 @@ describe('createAuthenticator', () => {
     it('are reviewed for the audience asked', async () => {
       uids.set('ServiceAccount/default/web', 'u1');
       const forVault = token({ audiences: ['vault', 'other'] });
-      expect(await authenticator.reviewToken(forVault)).toBeUndefined();
+      expect(await authenticator.reviewToken(forVault)).toEqual({
+        refusal: `[invalid bearer token, token audiences ["vault" "other"] is invalid for the target audiences ["${ISSUER}"]]`,
+      });
+      expect(await authenticator.reviewToken(own.adminToken, ['vault'])).toEqual({ refusal: 'invalid bearer token' });
       expect(await authenticator.reviewToken(forVault, ['vault', 'x'])).toMatchObject({ audiences: ['vault'] });
+    });
+  });
+
+  describe('tokens of Secrets', () => {
+    const account = { name: 'web', uid: 'u1' };
+    const ofSecret = () =>
+      issueSecretToken(authenticator.serviceAccountKey, { namespace: 'default', account, secret: 'web-token' });
+    const held = (token: string, more: object = {}) =>
+      secrets.set('default/web-token', { data: { token: encoded(token) }, ...more });
+
+    it('are good as long as the Secret holds them', async () => {
+      uids.set('ServiceAccount/default/web', 'u1');
+      const bearerToken = ofSecret();
+      held(bearerToken);
+      expect(await from({ bearerToken })).toEqual({
+        username: 'system:serviceaccount:default:web',
+        uid: 'u1',
+        groups: ['system:serviceaccounts', 'system:serviceaccounts:default', 'system:authenticated'],
+      });
+      for (const change of [
+        () => secrets.delete('default/web-token'),
+        () => held(`${bearerToken}x`),
+        () => held(bearerToken, { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }),
+        () => held(bearerToken) && uids.set('ServiceAccount/default/web', 'u2'),
+      ]) {
+        change();
+        await expect(from({ bearerToken })).rejects.toMatchObject(UNAUTHORIZED);
+      }
+    });
+  });
+
+  describe('bootstrap tokens', () => {
+    const bearerToken = 'abcdef.0123456789abcdef';
+    const good = {
+      'token-id': 'abcdef',
+      'token-secret': '0123456789abcdef',
+      'usage-bootstrap-authentication': 'true',
+      'auth-extra-groups': 'system:bootstrappers:kubeadm:default-node-token',
+      expiration: '2026-01-02T00:00:00Z',
+    };
+    const secret = (data: Record<string, string>, type = 'bootstrap.kubernetes.io/token') => ({
+      type,
+      data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, encoded(value)])),
+    });
+
+    it('let nodes join', async () => {
+      secrets.set('kube-system/bootstrap-token-abcdef', secret(good));
+      expect(await from({ bearerToken })).toEqual({
+        username: 'system:bootstrap:abcdef',
+        groups: ['system:bootstrappers', 'system:bootstrappers:kubeadm:default-node-token', 'system:authenticated'],
+      });
+    });
+
+    it.each<[string, object]>([
+      ['expired', secret({ ...good, expiration: '2025-12-31T23:59:59Z' })],
+      ['of an unreadable end', secret({ ...good, expiration: 'tomorrow' })],
+      ['for signing only', secret({ ...good, 'usage-bootstrap-authentication': 'false' })],
+      ['of another secret', secret({ ...good, 'token-secret': '0123456789abcdee' })],
+      ['of another id', secret({ ...good, 'token-id': 'abcdee' })],
+      ['of another type', secret(good, 'Opaque')],
+      ['for groups of others', secret({ ...good, 'auth-extra-groups': 'system:masters' })],
+    ])('are refused when %s', async (_what, stored) => {
+      secrets.set('kube-system/bootstrap-token-abcdef', stored);
+      await expect(from({ bearerToken })).rejects.toMatchObject(UNAUTHORIZED);
     });
   });
 
@@ -160,6 +231,10 @@ describe('createAuthenticator', () => {
     });
   });
 });
+
+function encoded(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
 
 function swapClaims(token: string): string {
   const [head, , signature] = token.split('.');

@@ -5,8 +5,16 @@ import { CertificateAuthenticator } from './certificates/certificate-authenticat
 import type { Authenticator, Authorizer, Credentials } from './credentials.js';
 import { impersonate } from './impersonation.js';
 import { ADMIN, type SandboxCredentials } from './sandbox-credentials.js';
+import { isBootstrapToken, openBootstrapToken } from './tokens/bootstrap-tokens.js';
+import { isOfSecret, openSecretToken } from './tokens/secret-tokens.js';
 import { ServiceAccountKey } from './tokens/service-account-key.js';
-import { type ClusterReads, openToken, type TokenUser } from './tokens/service-account-tokens.js';
+import {
+  API_AUDIENCES,
+  type ClusterReads,
+  NOT_A_TOKEN,
+  openToken,
+  type TokenAnswer,
+} from './tokens/service-account-tokens.js';
 import { ANONYMOUS, type UserInfo } from './user.js';
 
 export interface AuthenticatorParts {
@@ -21,8 +29,8 @@ export interface AuthenticatorParts {
 
 /** An authenticator that can also be asked about a bare token, as TokenReview does. */
 export interface SandboxAuthenticator extends Authenticator {
-  /** undefined: not valid, or for none of `audiences` (default: the API server's own). */
-  reviewToken(token: string, audiences?: readonly string[]): Promise<TokenUser | undefined>;
+  /** Refused when not valid, or for none of `audiences` (default: the API server's own). */
+  reviewToken(token: string, audiences?: readonly string[]): Promise<TokenAnswer>;
   readonly serviceAccountKey: ServiceAccountKey;
 }
 
@@ -53,26 +61,53 @@ class ByCredentials implements SandboxAuthenticator {
   async authenticate({ certificate, bearerToken, impersonate: wish }: Credentials): Promise<UserInfo | undefined> {
     let user: UserInfo | undefined;
     if (certificate) user = this.certificates.userOf(certificate, this.parts.realClock.nowMs());
-    if (!user && bearerToken) user = (await this.reviewToken(bearerToken))?.user;
+    if (!user && bearerToken) {
+      const answer = await this.reviewToken(bearerToken);
+      if ('user' in answer) user = answer.user;
+    }
     if (!user && (certificate || bearerToken)) throw StatusError.unauthorized();
     if (!wish) return user;
     return impersonate(this.parts.authorizer, user ?? ANONYMOUS, wish);
   }
 
-  async reviewToken(token: string, audiences?: readonly string[]): Promise<TokenUser | undefined> {
+  /** The public half of what signs tokens, as JSON Web Keys. */
+  tokenKeys(): readonly object[] {
+    return [this.serviceAccountKey.jwk()];
+  }
+
+  async reviewToken(token: string, audiences: readonly string[] = API_AUDIENCES): Promise<TokenAnswer> {
     const hash = hashOf(token);
-    if (timingSafeEqual(hash, this.adminTokenHash)) return { user: ADMIN, audiences: audiences ?? [] };
-    const { clock, reads } = this.parts;
-    const found = await openToken(this.serviceAccountKey, token, clock.nowMs(), reads, audiences);
-    if (!found) return undefined;
+    const answer = await this.openAny(token, hash, audiences);
+    if (!('user' in answer) || answer.user === ADMIN) return answer;
     // The same object for the same token: the authorizer remembers by identity.
     const key = hash.toString('base64');
     this.tokenUsers ??= new LRUCache<string, UserInfo>({ max: TOKEN_USERS_MAX });
     const known = this.tokenUsers.get(key);
-    if (known) return { ...found, user: known };
-    this.tokenUsers.set(key, found.user);
-    return found;
+    if (known && sameUser(known, answer.user)) return { ...answer, user: known };
+    this.tokenUsers.set(key, answer.user);
+    return answer;
   }
+
+  private async openAny(token: string, hash: Buffer, audiences: readonly string[]): Promise<TokenAnswer> {
+    const { clock, reads } = this.parts;
+    // Tokens that say nothing of audiences are for the API server.
+    const own = audiences.filter((audience) => API_AUDIENCES.includes(audience));
+    if (timingSafeEqual(hash, this.adminTokenHash))
+      return own.length > 0 ? { user: ADMIN, audiences: own } : NOT_A_TOKEN;
+    if (isBootstrapToken(token)) {
+      const user = own.length > 0 ? await openBootstrapToken(token, clock.nowMs(), reads) : undefined;
+      return user ? { user, audiences: own } : NOT_A_TOKEN;
+    }
+    const claims = this.serviceAccountKey.open(token);
+    if (!claims) return NOT_A_TOKEN;
+    if (!isOfSecret(claims)) return openToken(claims, clock.nowMs(), reads, audiences);
+    return own.length > 0 ? openSecretToken(token, claims, reads, own) : NOT_A_TOKEN;
+  }
+}
+
+/** A bootstrap token's groups may change while it stays the same text. */
+function sameUser(a: UserInfo, b: UserInfo): boolean {
+  return a.username === b.username && a.uid === b.uid && a.groups.join() === b.groups.join();
 }
 
 /** Equal lengths for the comparison, and nothing of the token in caches. */

@@ -17,6 +17,8 @@ export interface Authenticator {
    * Fails with 401 when some were brought and none is valid here. A certificate of a foreign CA counts as invalid.
    */
   authenticate(credentials: Credentials): Promise<UserInfo | undefined>;
+  /** The keys that tokens of this cluster are verified by, as JSON Web Keys. Absent: it issues none. */
+  tokenKeys?(): readonly object[];
 }
 
 export type Decision =

@@ -14,6 +14,7 @@ import { podGarbageCollectorController } from './pod-garbage-collector.controlle
 import { replicaSetController } from './replicaset/replicaset.controller.js';
 import { resourceQuotaController } from './resourcequota/resource-quota.controller.js';
 import { rootCaCertPublisherController } from './serviceaccount/root-ca-cert-publisher.controller.js';
+import { serviceAccountTokensController } from './serviceaccount/service-account-tokens.controller.js';
 import { serviceAccountController } from './serviceaccount/serviceaccount.controller.js';
 import { taintEvictionController } from './taint-eviction/taint-eviction.controller.js';
 
@@ -31,6 +32,7 @@ export const controllers: readonly ControllerDefinition[] = [
   taintEvictionController,
   podGarbageCollectorController,
   serviceAccountController,
+  serviceAccountTokensController,
   rootCaCertPublisherController,
   clusterRoleAggregationController,
   resourceQuotaController,

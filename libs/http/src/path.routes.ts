@@ -6,6 +6,7 @@ import type { Documents } from './documents.js';
 import type { Exchange } from './exchange.js';
 import { isHealthPath, serveHealth } from './health.js';
 import { Negotiator } from './media-type.js';
+import { OPEN_ID_PATHS, openIdServer } from './open-id.routes.js';
 import { serveOpenApi } from './openapi/openapi.routes.js';
 import type { VersionInfo } from './version.js';
 
@@ -43,6 +44,7 @@ function serverOf(x: Exchange, segments: readonly string[], servers: PathServers
   if (segments[0] === 'api' || segments[0] === 'apis') {
     return () => serveDiscovery(x, segments, servers.documents, servers.serverAddress());
   }
+  if (segments[0] === '.well-known' || segments[0] === 'openid') return openIdServer(x, servers.serverAddress());
   if (segments[0] === 'openapi' && segments.length > 1) {
     return () => serveOpenApi(x, segments, servers.documents, servers.version);
   }
@@ -71,6 +73,7 @@ function sendRootPaths(x: Exchange, servers: PathServers): Promise<void> {
       ...versions.map((version) => `/apis/${name}/${version}`),
     ]),
     ...['/healthz', '/livez', '/metrics', '/openapi/v2', '/openapi/v3', '/readyz', '/version'],
+    ...(x.cluster.authenticator.tokenKeys ? OPEN_ID_PATHS : []),
     ...servers.mountPaths,
   ];
   return sendJson(x, 200, JSON.stringify({ paths: paths.sort() }), format);

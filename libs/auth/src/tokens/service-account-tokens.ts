@@ -32,6 +32,8 @@ export interface TokenWish {
   readonly bound?: Bound;
   /** The node of a bound pod. */
   readonly node?: { readonly name: string; readonly uid: string };
+  /** When a client that is not told of new tokens has held it too long (seconds from now); it stays good until it expires. */
+  readonly warnAfterSeconds?: number;
 }
 
 export function serviceAccountUsername(namespace: string, name: string): string {
@@ -45,7 +47,7 @@ export function serviceAccountGroups(namespace: string): string[] {
 
 /** Models serviceaccount.Claims (1.36). */
 export function issueToken(key: ServiceAccountKey, wish: TokenWish, nowMs: number, random: Random): string {
-  const { namespace, account, audiences, expirationSeconds, bound, node } = wish;
+  const { namespace, account, audiences, expirationSeconds, bound, node, warnAfterSeconds } = wish;
   const now = Math.floor(nowMs / 1000);
   const named = ({ name, uid }: { name: string; uid: string }) => ({ name, uid });
   return key.sign({
@@ -59,6 +61,7 @@ export function issueToken(key: ServiceAccountKey, wish: TokenWish, nowMs: numbe
       ...(node ? { node: named(node) } : {}),
       ...(bound ? { [bound.kind.toLowerCase()]: named(bound) } : {}),
       serviceaccount: named(account),
+      ...(warnAfterSeconds === undefined ? {} : { warnafter: now + warnAfterSeconds }),
     },
     nbf: now,
     sub: serviceAccountUsername(namespace, account.name),
@@ -71,28 +74,49 @@ export interface TokenUser {
   readonly audiences: readonly string[];
 }
 
+/** Why a token proves nothing, in the words of a TokenReview. */
+export interface TokenRefusal {
+  readonly refusal: string;
+}
+export type TokenAnswer = TokenUser | TokenRefusal;
+
+const refused = (why: string): TokenRefusal => ({ refusal: `[invalid bearer token, ${why}]` });
+export const NOT_A_TOKEN: TokenRefusal = { refusal: 'invalid bearer token' };
+export const INVALIDATED = refused('service account token has been invalidated');
+const EXPIRED = refused('service account token has expired');
+const TOO_EARLY = refused('service account token is not valid yet');
+
+/** How far the clocks of who signs and who checks may be apart. As jwt.DefaultLeeway. */
+const LEEWAY_SECONDS = 60;
+
 /**
- * The user of a service account token that is signed, in time, meant for one of `audiences`, and whose account (and what
- * it is bound to) still exists under the same uid. undefined: not valid here. Models the JWT token authenticator (1.36).
+ * The user behind (verified) claims that are in time, meant for one of `audiences`, and whose account (and what it is
+ * bound to) still exists under the same uid. Models the JWT token authenticator and its validator (1.36).
  */
 export async function openToken(
-  key: ServiceAccountKey,
-  token: string,
+  verified: Record<string, unknown>,
   nowMs: number,
   reads: ClusterReads,
   audiences: readonly string[] = API_AUDIENCES,
-): Promise<TokenUser | undefined> {
-  const claims = key.open(token) as Partial<Claims> | undefined;
-  if (!claims || claims.iss !== ISSUER) return undefined;
+): Promise<TokenAnswer> {
+  const claims = verified as Partial<Claims>;
+  if (claims.iss !== ISSUER) return NOT_A_TOKEN;
+  const held = Array.isArray(claims.aud) ? claims.aud.filter((one) => typeof one === 'string') : [];
+  const meant = audiences.filter((audience) => held.includes(audience));
+  if (meant.length === 0) {
+    return refused(`token audiences ${goList(held)} is invalid for the target audiences ${goList(audiences)}`);
+  }
   const now = nowMs / 1000;
-  if (!(typeof claims.exp === 'number' && now < claims.exp)) return undefined;
-  if (typeof claims.nbf === 'number' && now < claims.nbf) return undefined;
-  const meant = audiences.filter((audience) => claims.aud?.includes(audience));
+  if (!(typeof claims.exp === 'number' && now < claims.exp + LEEWAY_SECONDS)) return EXPIRED;
+  if (typeof claims.nbf === 'number' && now + LEEWAY_SECONDS < claims.nbf) return TOO_EARLY;
+  if (typeof claims.iat === 'number' && now + LEEWAY_SECONDS < claims.iat) return TOO_EARLY;
   const about = claims[CLAIM];
-  if (meant.length === 0 || !about) return undefined;
-  if (!(await allAlive(about, reads))) return undefined;
+  if (!about || !(await allAlive(about, nowMs, reads))) return INVALIDATED;
   return { user: userOf(about, claims.jti), audiences: meant };
 }
+
+/** Go's %q of a list. */
+const goList = (list: readonly string[]) => `[${list.map((one) => JSON.stringify(one)).join(' ')}]`;
 
 interface Named {
   name: string;
@@ -110,21 +134,33 @@ interface Claims {
   aud: string[];
   exp: number;
   nbf: number;
+  iat: number;
   jti: string;
   'kubernetes.io': About;
 }
 
-async function allAlive(about: About, reads: ClusterReads): Promise<boolean> {
+async function allAlive(about: About, nowMs: number, reads: ClusterReads): Promise<boolean> {
   const { namespace, serviceaccount, pod, secret, node } = about;
-  if (!(await alive(reads, serviceAccountKind, namespace, serviceaccount))) return false;
-  if (pod && !(await alive(reads, podKind, namespace, pod))) return false;
-  if (secret && !(await alive(reads, secretKind, namespace, secret))) return false;
+  const alive = (kind: Kind, where: string, named: Named) => isAlive(reads, nowMs, kind, where, named);
+  if (!serviceaccount || !(await alive(serviceAccountKind, namespace, serviceaccount))) return false;
+  if (pod && !(await alive(podKind, namespace, pod))) return false;
+  if (secret && !(await alive(secretKind, namespace, secret))) return false;
   // A pod's token names its node for information only; one bound to a node alone dies with it.
-  return !(node && !pod && !(await alive(reads, nodeKind, '', node)));
+  return !(node && !pod && !(await alive(nodeKind, '', node)));
 }
 
-async function alive(reads: ClusterReads, kind: Kind, namespace: string, { name, uid }: Named): Promise<boolean> {
-  return (await reads.get(kind, namespace, name))?.metadata.uid === uid;
+/** What is on its way out vouches a little longer, so that it can finish. */
+async function isAlive(
+  reads: ClusterReads,
+  nowMs: number,
+  kind: Kind,
+  namespace: string,
+  { name, uid }: Named,
+): Promise<boolean> {
+  const object = await reads.get(kind, namespace, name);
+  if (object?.metadata.uid !== uid) return false;
+  const { deletionTimestamp } = object.metadata;
+  return deletionTimestamp === undefined || Date.parse(deletionTimestamp) >= nowMs - LEEWAY_SECONDS * 1000;
 }
 
 function userOf({ namespace, serviceaccount, pod, node }: About, jti: string | undefined): UserInfo {
@@ -132,7 +168,7 @@ function userOf({ namespace, serviceaccount, pod, node }: About, jti: string | u
   if (jti) extra[`${EXTRA}credential-id`] = [`JTI=${jti}`];
   if (node) {
     extra[`${EXTRA}node-name`] = [node.name];
-    extra[`${EXTRA}node-uid`] = [node.uid];
+    if (node.uid) extra[`${EXTRA}node-uid`] = [node.uid];
   }
   if (pod) {
     extra[`${EXTRA}pod-name`] = [pod.name];

@@ -38,10 +38,11 @@ export function tokenReview(parts: Parts): CreateHandler {
     const { token = '', audiences } = (object as TokenReview).spec ?? {};
     if (token === '') throw StatusError.badRequest('token is required for TokenReview in authentication');
     const authenticator = parts.authenticatorOf(ctx.env.id);
-    const found = await authenticator?.reviewToken(token, audiences?.length ? audiences : undefined);
-    const status = found
-      ? { authenticated: true, user: shown(found.user), audiences: found.audiences }
-      : { user: {}, error: 'invalid bearer token' };
+    const answer = await authenticator?.reviewToken(token, audiences?.length ? audiences : undefined);
+    const status =
+      answer && 'user' in answer
+        ? { authenticated: true, user: shown(answer.user), audiences: answer.audiences }
+        : { user: {}, error: answer?.refusal ?? 'invalid bearer token' };
     return { ...object, ...{ status } };
   };
 }

@@ -1,6 +1,15 @@
 import { decodeBody, type FieldError, fieldError, rfc3339, StatusError } from '#apimachinery';
 import { type Bound, issueToken, API_AUDIENCES, type TokenWish } from '#auth';
-import { type Kind, nodeKind, type Pod, podKind, secretKind, serviceAccountKind, type TokenRequestSpec } from '#kinds';
+import {
+  type AuthenticationV1TokenRequest,
+  type Kind,
+  nodeKind,
+  type Pod,
+  podKind,
+  secretKind,
+  serviceAccountKind,
+  type TokenRequestSpec,
+} from '#kinds';
 import type { Parts } from '../parts.js';
 import type { Body, RequestContext, SubresourceHandler } from '../request.js';
 import { readsOf } from '../write/admit.js';
@@ -16,11 +25,15 @@ const BINDABLE: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ['Node', nodeKind],
 ]);
 
+/** What kubelets ask for pods that were made for tokens without an end: those live a year, and remind after that. */
+const EXTENDED_AT_SECONDS = 3607;
+const EXTENDED_SECONDS = 365 * 24 * 60 * 60;
+
 /** `kubectl create token`: POST serviceaccounts/token. Models pkg/registry/core/serviceaccount/storage/token.go (1.36). */
 export function tokenRequest(parts: Parts): SubresourceHandler {
   return async (ctx, target, body) => {
-    const spec = specOf(target.name, body);
     const namespace = target.namespace ?? '';
+    const spec = specOf(target.name, namespace, body);
     const account = await readsOf(parts, ctx.env.id).get(serviceAccountKind, namespace, target.name);
     if (!account) throw StatusError.notFound(SERVICE_ACCOUNTS, target.name);
     const authenticator = parts.authenticatorOf(ctx.env.id);
@@ -34,6 +47,11 @@ export function tokenRequest(parts: Parts): SubresourceHandler {
       expirationSeconds: spec.expirationSeconds ?? SECONDS_DEFAULT,
       ...(await boundOf(parts, ctx, namespace, target.name, spec)),
     };
+    const isExtended =
+      wish.bound?.kind === 'Pod' &&
+      wish.expirationSeconds === EXTENDED_AT_SECONDS &&
+      wish.audiences.every((audience) => API_AUDIENCES.includes(audience));
+    const extended = { ...wish, expirationSeconds: EXTENDED_SECONDS, warnAfterSeconds: EXTENDED_AT_SECONDS };
     const answer = {
       kind: KIND.kind,
       apiVersion: `${KIND.group}/v1`,
@@ -41,10 +59,10 @@ export function tokenRequest(parts: Parts): SubresourceHandler {
       spec: {
         audiences: wish.audiences,
         expirationSeconds: wish.expirationSeconds,
-        ...(spec.boundObjectRef ? { boundObjectRef: { ...spec.boundObjectRef, uid: wish.bound?.uid } } : {}),
+        ...(spec.boundObjectRef ? { boundObjectRef: spec.boundObjectRef } : {}),
       },
       status: {
-        token: issueToken(authenticator.serviceAccountKey, wish, nowMs, ctx.env.random),
+        token: issueToken(authenticator.serviceAccountKey, isExtended ? extended : wish, nowMs, ctx.env.random),
         expirationTimestamp: rfc3339(nowMs + wish.expirationSeconds * 1000),
       },
     };
@@ -52,10 +70,18 @@ export function tokenRequest(parts: Parts): SubresourceHandler {
   };
 }
 
-function specOf(name: string, body: Body | undefined): TokenRequestSpec {
+function specOf(name: string, namespace: string, body: Body | undefined): TokenRequestSpec {
   const value = !body ? {} : 'object' in body ? body.object : decodeBody(body.bytes, body.format, KIND.kind).value;
-  const { kind = KIND.kind, spec = {} } = (value ?? {}) as { kind?: unknown; spec?: TokenRequestSpec };
+  const { kind = KIND.kind, metadata, spec = {} } = (value ?? {}) as Partial<AuthenticationV1TokenRequest>;
   if (kind !== KIND.kind) throw StatusError.badRequest(`expected a TokenRequest, got ${JSON.stringify(kind)}`);
+  if (metadata?.name && metadata.name !== name) {
+    const why = 'must match the service account name if specified';
+    throw StatusError.invalid(KIND, name, [fieldError.invalid('metadata.name', metadata.name, why)]);
+  }
+  if (metadata?.namespace && metadata.namespace !== namespace) {
+    const why = 'must match the service account namespace if specified';
+    throw StatusError.invalid(KIND, name, [fieldError.invalid('metadata.namespace', metadata.namespace, why)]);
+  }
   const errors: FieldError[] = [];
   // Go clients write what they do not set as null.
   const { expirationSeconds: seconds, audiences } = withoutNulls(spec);
@@ -71,7 +97,7 @@ function specOf(name: string, body: Body | undefined): TokenRequestSpec {
   if (audiences !== undefined && !(Array.isArray(audiences) && audiences.every((one) => typeof one === 'string'))) {
     errors.push(fieldError.invalid('spec.audiences', audiences, 'must be a list of strings'));
   }
-  if (errors.length > 0) throw StatusError.invalid(KIND, name, errors);
+  if (errors.length > 0) throw StatusError.invalid(KIND, '', errors);
   return withoutNulls(spec);
 }
 
@@ -91,7 +117,10 @@ async function boundOf(
   const { name = '' } = ref;
   const kind = BINDABLE.get(ref.kind ?? '');
   if (!kind || (ref.apiVersion ?? 'v1') !== 'v1') {
-    throw StatusError.badRequest(`cannot bind token to object of type ${ref.apiVersion ?? ''}, Kind=${ref.kind ?? ''}`);
+    // As Go prints a kind: the core group has no name before the slash.
+    const { apiVersion = '' } = ref;
+    const gv = apiVersion.includes('/') ? apiVersion : `/${apiVersion}`;
+    throw StatusError.badRequest(`cannot bind token to object of type ${gv}, Kind=${ref.kind ?? ''}`);
   }
   const about = { group: '', resource: kind.resource };
   const reads = readsOf(parts, ctx.env.id);
@@ -100,7 +129,7 @@ async function boundOf(
   const uid = object.metadata.uid ?? '';
   if (ref.uid && ref.uid !== uid) {
     const why = `the UID in the bound object reference (${ref.uid}) does not match the UID in record. The object might have been deleted and then recreated`;
-    throw StatusError.conflict(about, name, why);
+    throw StatusError.conflict({ group: '', resource: kind.kind }, name, why);
   }
   const bound: Bound = { kind: kind.kind as Bound['kind'], name, uid };
   if (kind !== podKind) return { bound };
@@ -110,6 +139,7 @@ async function boundOf(
       `cannot bind token for serviceaccount "${account}" to pod running with different serviceaccount name.`,
     );
   }
-  const node = spec.nodeName ? await reads.get(nodeKind, '', spec.nodeName) : undefined;
-  return { bound, ...(node ? { node: { name: spec.nodeName!, uid: node.metadata.uid ?? '' } } : {}) };
+  if (!spec.nodeName) return { bound };
+  const node = await reads.get(nodeKind, '', spec.nodeName);
+  return { bound, node: { name: spec.nodeName, uid: node?.metadata.uid ?? '' } };
 }
