@@ -5,6 +5,7 @@ import { csrSigningController } from './certificates/csr-signing.controller.js';
 import { clusterRoleAggregationController } from './cluster-role-aggregation.controller.js';
 import { customResourceDefinitionController } from './customresourcedefinition/custom-resource-definition.controller.js';
 import { deploymentController } from './deployment/deployment.controller.js';
+import { disruptionController } from './disruption/disruption.controller.js';
 import { endpointsController } from './endpoints/endpoints.controller.js';
 import { endpointSliceController } from './endpointslice/endpointslice.controller.js';
 import { garbageCollectorController } from './garbage-collector/garbage-collector.controller.js';
@@ -31,6 +32,7 @@ export const controllers: readonly ControllerDefinition[] = [
   nodeLifecycleController,
   taintEvictionController,
   podGarbageCollectorController,
+  disruptionController,
   serviceAccountController,
   serviceAccountTokensController,
   rootCaCertPublisherController,

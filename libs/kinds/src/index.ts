@@ -69,6 +69,7 @@ export { ingressClassKind } from './networking/ingress-class.kind.js';
 export { ingressKind } from './networking/ingress.kind.js';
 export { networkPolicyKind } from './networking/network-policy.kind.js';
 export { runtimeClassKind } from './node/runtime-class.kind.js';
+export { withDisruptionAllowed } from './policy/disruption-allowed.js';
 export { podDisruptionBudgetKind } from './policy/pod-disruption-budget.kind.js';
 export { clusterRoleBindingKind } from './rbac/cluster-role-binding.kind.js';
 export { clusterRoleKind } from './rbac/cluster-role.kind.js';

@@ -2,13 +2,13 @@ import { type KubeObject, StatusError } from '#apimachinery';
 import type { Subresource } from '#kinds';
 import type { Parts } from '../parts.js';
 import { MadeObject } from '../read/found-object.js';
-import type { Body, DeleteRequest, Found, RequestContext, Target, WriteOptions } from '../request.js';
+import type { Body, Found, RequestContext, Target, WriteOptions } from '../request.js';
 import { subjectOf } from '../subject.js';
 import { settleNamespace } from './body-checks.js';
 import { admissionOptions } from './admission-options.js';
 import { admit } from './admit.js';
 import { decode, type Expected } from './decode.js';
-import { removeOne } from './delete.js';
+import { evict } from './evict.js';
 import { replaceStored } from './replace.js';
 
 const SUCCESS = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
@@ -41,7 +41,10 @@ export async function createSubresource(
     bodyKind: { group, version, kind: bodyKind },
     ...admissionOptions('CreateOptions', options),
   });
-  if (view.name === 'eviction') return evict(parts, ctx, target, object, options);
+  if (view.name === 'eviction') {
+    await evict(parts, ctx, target, object, options);
+    return success();
+  }
   const { merge } = view;
   if (!merge) throw StatusError.methodNotAllowed(subjectOf(target.kind), 'create');
   const found = await replaceStored(parts, ctx, target, options, {
@@ -61,27 +64,6 @@ export function shownAs<T extends Found>(view: Subresource, found: T): T | (Made
 function bodyOf(ctx: RequestContext, { kind }: Target, view: Subresource): Expected {
   if (!view.body) return { group: kind.group, version: kind.version, kind: kind.kind, schema: kind };
   return { ...view.body, schema: ctx.kinds.byKind(view.body) };
-}
-
-/** A deletion by the eviction API, with the options inside. Models pods/eviction (1.36) without disruption budgets. */
-async function evict(
-  parts: Parts,
-  ctx: RequestContext,
-  target: Target,
-  eviction: KubeObject & { deleteOptions?: DeleteRequest },
-  options: WriteOptions,
-): Promise<Found> {
-  const { subresource: _gone, ...pod } = target;
-  const dryRun = options.dryRun ? { dryRun: true } : {};
-  const { gracePeriodSeconds, propagationPolicy, preconditions } = eviction.deleteOptions ?? {};
-  await removeOne(parts, ctx, pod, {
-    ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
-    ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
-    ...(preconditions === undefined ? {} : { preconditions }),
-    ...dryRun,
-    admitted: true,
-  });
-  return success();
 }
 
 function success(): Found {
