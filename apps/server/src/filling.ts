@@ -27,11 +27,17 @@ async function createWhole(cluster: ServedCluster, object: KubeObject): Promise<
     warn: () => {},
   };
   const target = targetOf(cluster, object);
-  await cluster.verbs.create(ctx, target, { object }, {});
+  await cluster.verbs.create(ctx, target, { object }, { fieldManager: writerOf(object) });
   const { status } = object as KubeObject & { status?: unknown };
   if (status === undefined || !target.kind.subresources.some(({ name }) => name === 'status')) return;
   const named: Target = { ...target, name: object.metadata.name ?? '', subresource: 'status' };
-  await cluster.verbs.update(ctx, named, { object }, {});
+  await cluster.verbs.update(ctx, named, { object }, { fieldManager: writerOf(object) });
+}
+
+/** What a new cluster holds was written by its parts: nodes by their kubelets, namespaces by the server itself. */
+function writerOf({ kind, metadata }: KubeObject): string {
+  if (kind === 'Node' || metadata.namespace === 'kube-node-lease') return 'kubelet';
+  return kind === 'Namespace' || metadata.name === 'kubernetes' ? 'kube-apiserver' : 'kubeadm';
 }
 
 function targetOf({ kinds }: ServedCluster, { apiVersion, kind, metadata }: KubeObject): Target {

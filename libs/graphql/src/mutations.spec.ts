@@ -119,6 +119,32 @@ describe('mutations', () => {
     expect(result).toEqual({ data: { appsV1: { scaleDeployment: { spec: { replicas: 5 } } } } });
   });
 
+  it('applies for a manager, who keeps what it applied from others', async () => {
+    const apply = (replicas: number, more: string) =>
+      cluster.run(`mutation M($o: [Manifest!]!) { apply(objects: $o, ${more}) { metadata { name } } }`, {
+        o: [DEPLOYMENT.replace('replicas: 2', `replicas: ${replicas}`)],
+      });
+    expect(await apply(2, 'fieldManager: "bob"')).toEqual({ data: { apply: [{ metadata: { name: 'web' } }] } });
+    const refused = await apply(3, 'fieldManager: "eve"');
+    expect(refused.errors![0]!.message).toBe('Apply failed with 1 conflict: conflict with "bob": .spec.replicas');
+    expect((await apply(3, 'fieldManager: "eve", force: true')).errors).toBeUndefined();
+    const deployment = await cluster.run(
+      '{ appsV1 { deployment(namespace: "shop", name: "web") { metadata { managedFields { manager operation } } } } }',
+    );
+    expect(deployment.data).toEqual({
+      appsV1: {
+        deployment: {
+          metadata: {
+            managedFields: [
+              { manager: 'bob', operation: 'Apply' },
+              { manager: 'eve', operation: 'Apply' },
+            ],
+          },
+        },
+      },
+    });
+  });
+
   it.each([
     ['coreV1 { createConfigMap(object: "- 1") { kind } }', 'the manifest is not an object'],
     ['coreV1 { replaceConfigMap(object: {}) { kind } }', 'name must be provided'],

@@ -23,7 +23,7 @@ import { settleNamespace } from './body-checks.js';
 import { commitOne, writeOf } from './commit.js';
 import { decode, expectedOf } from './decode.js';
 import { hasStatus } from './rules.js';
-import { checkAdmittedEntries, type Entries, entriesOfNew } from './field-owners.js';
+import { checkAdmittedEntries, type Entries, entriesOfNew, withEntries } from './field-owners.js';
 import { refuseEscalation } from './escalation.js';
 import { createSubresource } from './subresource.js';
 
@@ -48,7 +48,9 @@ export async function create(
   const object = decode(ctx, expectedOf(target.kind), body, options);
   settleNamespace(target, object);
   const creator = parts.creators.get(groupResourceOf(target.kind));
+  const entries = entriesOfNew(ctx, target, object, options);
   if (creator) {
+    object.metadata = withEntries(object, entries).metadata;
     const admitted = {
       operation: 'CREATE',
       object,
@@ -61,7 +63,7 @@ export async function create(
   if (object.metadata.resourceVersion) {
     throw StatusError.badRequest('resourceVersion should not be set on objects to be created');
   }
-  return createDecoded(parts, ctx, target, object, { ...options, entries: entriesOfNew(ctx, target, object, options) });
+  return createDecoded(parts, ctx, target, object, { ...options, entries });
 }
 
 export interface CreateOptions extends WriteOptions {

@@ -51,7 +51,8 @@ export function decodeValue(
 ): KubeObject {
   const object = typed(ctx, expected, value);
   // An empty list clears the managers, as one empty entry does; but decoding drops what is empty.
-  if (object.metadata?.managedFields?.length === 0) object.metadata.managedFields = [{}];
+  const sent = object.metadata?.managedFields as unknown;
+  if (Array.isArray(sent) && sent.length === 0) object.metadata.managedFields = [{}];
   const { unknown, wrong } = expected.schema
     ? decodeErrors(expected.schema, object as unknown as Json)
     : { unknown: [], wrong: [] };

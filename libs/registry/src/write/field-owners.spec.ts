@@ -205,6 +205,22 @@ describe('parts of an object', () => {
     });
   });
 
+  it('of what is answered and never stored, too', async () => {
+    const review = {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectAccessReview',
+      spec: { resourceAttributes: { verb: 'get', resource: 'pods' } },
+    };
+    const group = 'authorization.k8s.io';
+    const answer = (await cluster.create('selfsubjectaccessreviews', review, group)).object();
+    expect(answer.metadata.managedFields).toMatchObject([
+      {
+        manager: 'unknown',
+        fieldsV1: { 'f:spec': { 'f:resourceAttributes': { '.': {}, 'f:resource': {}, 'f:verb': {} } } },
+      },
+    ]);
+  });
+
   it('a binding is nobody`s', async () => {
     const pod = {
       apiVersion: 'v1',

@@ -1,5 +1,5 @@
 import { fieldElement, type FieldSet, setOfPaths } from '#apimachinery';
-import type { Kind } from '#kinds';
+import { isBuiltInSchema, type Kind } from '#kinds';
 import { groupResourceOf } from '../subject.js';
 import { hasStatus } from './rules.js';
 
@@ -19,7 +19,7 @@ const known = new WeakMap<Kind, Map<string, FieldSet | undefined>>();
 function found(kind: Kind, subresource: string): FieldSet | undefined {
   const own = OWN[groupResourceOf(kind)]?.[subresource];
   if (own) return own;
-  if (subresource === 'status') return SPEC;
+  if (subresource === 'status') return isBuiltInSchema(kind) ? SPEC : ALL_BUT_STATUS;
   return OF_PARENT.has(subresource) && hasStatus(kind) ? STATUS : undefined;
 }
 
@@ -29,6 +29,8 @@ function fields(...paths: readonly string[]): FieldSet {
 
 const STATUS = fields('status');
 const SPEC = fields('spec');
+/** Of custom resources. */
+const ALL_BUT_STATUS = fields('metadata', 'spec');
 
 /** Paths whose body is the whole object, with its main path's strategy. */
 const OF_PARENT = new Set(['', 'ephemeralcontainers', 'finalize']);
