@@ -21,6 +21,7 @@ type Hooks<T extends KubeObject> = Partial<
     | 'validateCreate'
     | 'validateUpdate'
     | 'validateStatusUpdate'
+    | 'warnings'
     | 'validateName'
     | 'selectableFields'
     | 'beforeDelete'

@@ -1,4 +1,5 @@
 import { type FieldError, fieldError } from '#apimachinery';
+import { isIp } from './ip-text.js';
 
 /** Small rules that many kinds share; each adds to `errors` what is wrong with one field. */
 
@@ -84,3 +85,37 @@ export function configMapKey(key: string): string[] {
 
 /** `now` must equal `before`, else 'field is immutable'. */
 export const IMMUTABLE = 'field is immutable';
+
+/** Models validation.InclusiveRangeError. */
+export function rangeMessage(min: number, max: number): string {
+  return `must be between ${min} and ${max}, inclusive`;
+}
+
+export function checkRange(errors: FieldError[], field: string, value: number, min: number, max: number): void {
+  if (value < min || value > max) errors.push(fieldError.invalid(field, value, rangeMessage(min, max)));
+}
+
+const INT32_MAX = 2 ** 31 - 1;
+
+/** A user's or group's number. Models IsValidUserID and IsValidGroupID. */
+export function checkId(errors: FieldError[], field: string, value: number | undefined): void {
+  if (value !== undefined) checkRange(errors, field, value, 0, INT32_MAX);
+}
+
+export const IP_MESSAGE = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
+
+/** Models validation.IsValidIP. */
+export function checkIp(errors: FieldError[], field: string, value: string | undefined): void {
+  if (!isIp(value)) errors.push(fieldError.invalid(field, value ?? '', IP_MESSAGE));
+}
+
+/** `value` must be there and one of `supported`. */
+export function checkRequiredOneOf(
+  errors: FieldError[],
+  field: string,
+  value: string | undefined,
+  supported: readonly string[],
+): void {
+  if (!value) errors.push(fieldError.required(field));
+  else if (!supported.includes(value)) errors.push(fieldError.notSupported(field, value, supported));
+}

@@ -106,6 +106,8 @@ export interface Kind<T extends KubeObject = KubeObject> extends GroupVersionRes
   validateUpdate?(object: T, old: T): FieldError[];
   /** Same for writes through the status subresource. */
   validateStatusUpdate?(object: T, old: T): FieldError[];
+  /** What a client should know of an object that is right as it is: sent as `Warning` headers of creates and updates. */
+  warnings?(object: T, old: T | undefined): string[];
   /** Name rules; default: DNS subdomain. Returns messages, empty when fine. */
   validateName?(name: string, prefix: boolean): string[];
   /** Selectable fields beyond metadata.name and metadata.namespace. */

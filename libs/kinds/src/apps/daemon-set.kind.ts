@@ -7,11 +7,13 @@ import { wideTableOf } from '../generic-columns.js';
 import type { DaemonSet } from '../generated/types.js';
 import { checkAlwaysRestarts, checkSelectorAndTemplate, selectorUnchanged } from './template-rules.js';
 import { selectorText, templateAndSelectorColumns, templateCells } from './workload-columns.js';
+import { templateWarnings } from '../core/pod/pod-warnings.js';
 
 /** Models pkg/apis/apps/v1 defaults and ValidateDaemonSet (1.36). */
 export const daemonSetKind = defineKind<DaemonSet>({
   apiVersion: 'apps/v1',
   resource: 'daemonsets',
+  warnings: ({ spec }) => templateWarnings('spec.template', spec?.template),
   generation: true,
   table: wideTableOf<DaemonSet>(
     [

@@ -8,6 +8,7 @@ import type { Deployment } from '../generated/types.js';
 import { scaleSubresource } from './scale.js';
 import { checkAlwaysRestarts, checkSelectorAndTemplate, selectorUnchanged } from './template-rules.js';
 import { selectorText, templateAndSelectorColumns, templateCells } from './workload-columns.js';
+import { templateWarnings } from '../core/pod/pod-warnings.js';
 
 const PERCENT = /^[0-9]+%$/;
 
@@ -49,6 +50,7 @@ function checkStrategy(errors: FieldError[], { strategy }: Deployment['spec']): 
 export const deploymentKind = defineKind<Deployment>({
   apiVersion: 'apps/v1',
   resource: 'deployments',
+  warnings: ({ spec }) => templateWarnings('spec.template', spec?.template),
   generation: true,
   table: wideTableOf<Deployment>(
     [column('Ready'), column('Up-to-date', 'integer'), column('Available', 'integer')],

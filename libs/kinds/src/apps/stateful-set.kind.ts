@@ -8,6 +8,7 @@ import type { StatefulSet } from '../generated/types.js';
 import { scaleSubresource } from './scale.js';
 import { checkAlwaysRestarts, checkSelectorAndTemplate } from './template-rules.js';
 import { templateCells, templateColumns } from './workload-columns.js';
+import { templateWarnings } from '../core/pod/pod-warnings.js';
 
 const MUTABLE = [
   'replicas',
@@ -23,6 +24,7 @@ const MUTABLE = [
 export const statefulSetKind = defineKind<StatefulSet>({
   apiVersion: 'apps/v1',
   resource: 'statefulsets',
+  warnings: ({ spec }) => templateWarnings('spec.template', spec?.template),
   generation: true,
   table: wideTableOf<StatefulSet>(
     [column('Ready')],

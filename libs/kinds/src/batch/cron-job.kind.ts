@@ -4,10 +4,12 @@ import { applyPodSpecDefaults } from '../core/pod/pod-spec-defaults.js';
 import { defineKind } from '../define-kind.js';
 import { wideTableOf } from '../generic-columns.js';
 import type { CronJob } from '../generated/types.js';
+import { templateWarnings } from '../core/pod/pod-warnings.js';
 
 export const cronJobKind = defineKind<CronJob>({
   apiVersion: 'batch/v1',
   resource: 'cronjobs',
+  warnings: ({ spec }) => templateWarnings('spec.jobTemplate.spec.template', spec?.jobTemplate?.spec?.template),
   generation: true,
   table: wideTableOf<CronJob>(
     [

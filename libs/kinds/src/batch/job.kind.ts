@@ -5,6 +5,7 @@ import { applyPodSpecDefaults } from '../core/pod/pod-spec-defaults.js';
 import { defineKind } from '../define-kind.js';
 import { wideTableOf } from '../generic-columns.js';
 import type { Job, JobSpec } from '../generated/types.js';
+import { templateWarnings } from '../core/pod/pod-warnings.js';
 
 /** Models SetDefaults_Job of pkg/apis/batch/v1 (1.36). */
 function applyJobDefaults(spec: JobSpec): void {
@@ -44,6 +45,7 @@ function durationText({ status }: Job, nowMs: number): string {
 export const jobKind = defineKind<Job>({
   apiVersion: 'batch/v1',
   resource: 'jobs',
+  warnings: ({ spec }) => templateWarnings('spec.template', spec?.template),
   generation: true,
   table: wideTableOf<Job>(
     [column('Status'), column('Completions'), column('Duration')],

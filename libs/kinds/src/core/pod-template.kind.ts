@@ -3,10 +3,12 @@ import { column, labelsText, nameColumn } from '../columns.js';
 import { defineKind } from '../define-kind.js';
 import type { PodTemplate } from '../generated/types.js';
 import { applyPodSpecDefaults } from './pod/pod-spec-defaults.js';
+import { templateWarnings } from './pod/pod-warnings.js';
 
 export const podTemplateKind = defineKind<PodTemplate>({
   apiVersion: 'v1',
   resource: 'podtemplates',
+  warnings: ({ template }) => templateWarnings('template', template),
   generation: true,
   createOnUpdate: true,
   table: {

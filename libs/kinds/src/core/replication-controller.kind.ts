@@ -8,11 +8,13 @@ import { wideTableOf } from '../generic-columns.js';
 import type { ReplicationController } from '../generated/types.js';
 import { applyPodSpecDefaults } from './pod/pod-spec-defaults.js';
 import { checkTemplate } from './pod/pod-validation.js';
+import { templateWarnings } from './pod/pod-warnings.js';
 
 /** Models SetDefaults_ReplicationController and ValidateReplicationController (1.36). */
 export const replicationControllerKind = defineKind<ReplicationController>({
   apiVersion: 'v1',
   resource: 'replicationcontrollers',
+  warnings: ({ spec }) => templateWarnings('spec.template', spec?.template),
   generation: true,
   table: wideTableOf<ReplicationController>(
     [column('Desired', 'integer'), column('Current', 'integer'), column('Ready', 'integer')],

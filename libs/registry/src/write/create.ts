@@ -148,6 +148,7 @@ function validateNew(ctx: RequestContext, kind: Kind, object: KubeObject): void 
   if (errors.length > 0) {
     throw StatusError.invalid({ group: kind.group, kind: kind.kind }, object.metadata.name ?? '', errors);
   }
+  for (const warning of kind.warnings?.(object, undefined) ?? []) ctx.warn(warning);
 }
 
 /** Of a generateName, what the random tail will complete is not missed. */

@@ -175,6 +175,8 @@ function validateChange(ctx: RequestContext, target: Target, object: KubeObject,
   if (errors.length > 0) {
     throw StatusError.invalid({ group: target.kind.group, kind: target.kind.kind }, object.metadata.name ?? '', errors);
   }
+  if (target.subresource) return;
+  for (const warning of target.kind.warnings?.(object, old) ?? []) ctx.warn(warning);
 }
 
 function errorsOf(kind: Kind, subresource: string | undefined, object: KubeObject, old: KubeObject): FieldError[] {

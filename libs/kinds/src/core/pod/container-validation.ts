@@ -1,201 +1,199 @@
-import { dns1123Label, dns1123Subdomain, type FieldError, fieldError } from '#apimachinery';
-import {
-  checkName,
-  checkForm,
-  checkNonNegative,
-  checkOneOf,
-  checkPort,
-  configMapKey,
-  portName,
-  PROTOCOLS,
-} from '../../field-rules.js';
+import { dns1123Label, type FieldError, fieldError } from '#apimachinery';
+import { checkForm, checkName, checkPort, checkRequiredOneOf, portName, PROTOCOLS } from '../../field-rules.js';
 import type {
   Container,
-  EnvFromSource,
-  EnvVar,
-  EnvVarSource,
+  ContainerPort,
+  ContainerResizePolicy,
   EphemeralContainer,
   PodSpec,
-  SecurityContext,
 } from '../../generated/types.js';
+import { checkEnv, checkEnvFrom } from './env-validation.js';
+import { checkMounts, type Volumes } from './mount-validation.js';
 import { checkProbes, type Probed } from './probe-validation.js';
 import { checkResources } from './resources-validation.js';
+import { checkRestartRules } from './restart-validation.js';
+import { checkSecurityContext } from './security-validation.js';
 
-/** Models validateContainers and validateInitContainers of pkg/apis/core/validation (1.36). */
-export function checkContainers(errors: FieldError[], field: string, spec: PodSpec): void {
-  const volumes = new Set((spec.volumes ?? []).map(({ name }) => name));
+/** What containers refer to in their pod. */
+export interface Around {
+  readonly volumes: Volumes;
+  readonly claimNames: ReadonlySet<string>;
+  readonly spec: PodSpec;
+  /** A pod itself is stricter than what will become one. */
+  readonly isPod: boolean;
+}
+
+/** Models validateContainers, validateInitContainers and validateEphemeralContainers (1.36). */
+export function checkContainers(errors: FieldError[], field: string, around: Around): void {
+  const { containers, initContainers, ephemeralContainers, terminationGracePeriodSeconds: grace } = around.spec;
+  if (!containers?.length) errors.push(fieldError.required(`${field}.containers`));
   const names = new Set<string>();
   const hostPorts = new Set<string>();
-  const each = (list: readonly Container[], path: string, isInit: boolean) => {
-    for (const [i, container] of list.entries()) {
-      const at = `${path}[${i}]`;
-      checkContainer(errors, at, container, { volumes, names, hostNetwork: spec.hostNetwork === true });
-      if (isInit) checkInitOnly(errors, at, container);
-      else checkProbes(errors, at, container);
-      checkHostPorts(errors, at, container, hostPorts);
+  for (const [i, container] of (containers ?? []).entries()) {
+    const at = `${field}.containers[${i}]`;
+    checkCommon(errors, at, container, around);
+    checkUnique(errors, at, container.name, names);
+    checkProbes(errors, at, container, grace);
+    if (container.restartPolicy !== undefined || container.restartPolicyRules) {
+      checkRestartRules(errors, at, container);
     }
-  };
-  if (!spec.containers?.length) errors.push(fieldError.required(`${field}.containers`));
-  each(spec.containers ?? [], `${field}.containers`, false);
-  each(spec.initContainers ?? [], `${field}.initContainers`, true);
+  }
+  for (const [i, { ports }] of (containers ?? []).entries()) {
+    if (ports) checkHostPorts(errors, `${field}.containers[${i}].ports`, ports, hostPorts);
+  }
+  for (const [i, container] of (initContainers ?? []).entries()) {
+    checkInit(errors, `${field}.initContainers[${i}]`, container, around, names);
+  }
+  if (ephemeralContainers?.length) {
+    checkEphemeral(errors, `${field}.ephemeralContainers`, ephemeralContainers, around, names);
+  }
 }
 
-interface Around {
-  readonly volumes: ReadonlySet<string>;
-  /** Of all containers of the pod; grows. */
-  readonly names: Set<string>;
-  readonly hostNetwork: boolean;
+function checkUnique(errors: FieldError[], at: string, name: string, names: Set<string>): void {
+  if (name && names.has(name)) errors.push(fieldError.duplicate(`${at}.name`, name));
+  names.add(name);
 }
 
-function checkContainer(errors: FieldError[], at: string, container: Container, around: Around): void {
+function checkInit(errors: FieldError[], at: string, container: Container, around: Around, names: Set<string>): void {
+  checkCommon(errors, at, container, around);
+  if (container.restartPolicy !== undefined || container.restartPolicyRules) checkRestartRules(errors, at, container);
+  checkUnique(errors, at, container.name, names);
+  if (container.ports) checkHostPorts(errors, `${at}.ports`, container.ports, new Set());
+  if (container.restartPolicy === 'Always') {
+    checkProbes(errors, at, container, around.spec.terminationGracePeriodSeconds);
+    return;
+  }
+  // They run to their end, so only those that stay may be probed.
+  for (const name of ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const) {
+    const probed: Probed = container;
+    if (probed[name]) {
+      const why = 'may not be set for init containers without restartPolicy=Always';
+      errors.push(fieldError.forbidden(`${at}.${name}`, why));
+    }
+  }
+}
+
+/** What a container for debugging has nothing to do with, in Go's order of fields. */
+const NOT_EPHEMERAL = [
+  ...['ports', 'resources', 'resizePolicy', 'restartPolicy', 'restartPolicyRules'],
+  ...['livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle'],
+] as const;
+
+function isZero(value: unknown): boolean {
+  return value === undefined || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
+}
+
+function checkEphemeral(
+  errors: FieldError[],
+  field: string,
+  containers: readonly EphemeralContainer[],
+  around: Around,
+  others: ReadonlySet<string>,
+): void {
+  const names = new Set(others);
+  const why = 'cannot be set for an Ephemeral Container';
+  for (const [i, container] of containers.entries()) {
+    const at = `${field}[${i}]`;
+    checkCommon(errors, at, container, { ...around, isPod: true });
+    checkUnique(errors, at, container.name, names);
+    const { targetContainerName: target } = container;
+    if (target && !others.has(target)) errors.push(fieldError.notFound(`${at}.targetContainerName`, target));
+    for (const name of NOT_EPHEMERAL) {
+      if (!isZero(container[name])) errors.push(fieldError.forbidden(`${at}.${name}`, why));
+    }
+    for (const [k, { subPath, subPathExpr }] of (container.volumeMounts ?? []).entries()) {
+      if (subPath) errors.push(fieldError.forbidden(`${at}.volumeMounts[${k}].subPath`, why));
+      if (subPathExpr) errors.push(fieldError.forbidden(`${at}.volumeMounts[${k}].subPathExpr`, why));
+    }
+  }
+}
+
+const MESSAGE_POLICIES = ['File', 'FallbackToLogsOnError'];
+const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
+
+/** Models validateContainerCommon (1.36). */
+function checkCommon(
+  errors: FieldError[],
+  at: string,
+  container: Container | EphemeralContainer,
+  { volumes, claimNames, spec, isPod }: Around,
+): void {
   checkName(errors, `${at}.name`, container.name, dns1123Label);
-  if (container.name && around.names.has(container.name))
-    errors.push(fieldError.duplicate(`${at}.name`, container.name));
-  around.names.add(container.name);
-  checkImage(errors, `${at}.image`, container.image);
-  checkPorts(errors, at, container, around.hostNetwork);
-  checkEnv(errors, `${at}.env`, container.env ?? []);
-  checkEnvFrom(errors, `${at}.envFrom`, container.envFrom ?? []);
-  checkMounts(errors, at, container, around.volumes);
-  checkOneOf(errors, `${at}.imagePullPolicy`, container.imagePullPolicy, ['Always', 'IfNotPresent', 'Never']);
-  checkOneOf(errors, `${at}.terminationMessagePolicy`, container.terminationMessagePolicy, [
-    'FallbackToLogsOnError',
-    'File',
-  ]);
-  checkResources(errors, `${at}.resources`, container.resources);
-  checkSecurityContext(errors, `${at}.securityContext`, container.securityContext);
+  if (!container.image) errors.push(fieldError.required(`${at}.image`));
+  checkRequiredOneOf(errors, `${at}.terminationMessagePolicy`, container.terminationMessagePolicy, MESSAGE_POLICIES);
+  if (container.ports) checkPorts(errors, `${at}.ports`, container.ports);
+  if (container.env) checkEnv(errors, `${at}.env`, container.env);
+  if (container.envFrom) checkEnvFrom(errors, `${at}.envFrom`, container.envFrom);
+  checkMounts(errors, at, container, volumes);
+  checkRequiredOneOf(errors, `${at}.imagePullPolicy`, container.imagePullPolicy, PULL_POLICIES);
+  checkResources(errors, `${at}.resources`, container.resources, claimNames);
+  if (container.resizePolicy) checkResizePolicy(errors, `${at}.resizePolicy`, container.resizePolicy, spec);
+  const { securityContext } = container;
+  if (securityContext) {
+    checkSecurityContext(errors, `${at}.securityContext`, securityContext, spec.hostUsers !== false);
+  }
+  if (isPod) checkImageText(errors, `${at}.image`, container.image);
 }
 
-export function checkImage(errors: FieldError[], at: string, image: string | undefined): void {
-  if (!image) errors.push(fieldError.required(at));
-  else if (image !== image.trim()) {
+/** Of pods alone: templates were always free to say more. Models validateContainerOnlyForPod (1.36). */
+function checkImageText(errors: FieldError[], at: string, image: string | undefined): void {
+  if (image && image !== image.trim()) {
     errors.push(fieldError.invalid(at, image, 'must not have leading or trailing whitespace'));
   }
 }
 
-/** Init containers run to their end, so only those that stay may be probed. */
-function checkInitOnly(errors: FieldError[], at: string, container: Container): void {
-  checkOneOf(errors, `${at}.restartPolicy`, container.restartPolicy, ['Always', 'Never', 'OnFailure']);
-  if (container.restartPolicy === 'Always') return checkProbes(errors, at, container);
-  for (const name of ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const) {
-    const probed: Probed = container;
-    if (probed[name]) {
-      errors.push(
-        fieldError.forbidden(`${at}.${name}`, 'may not be set for init containers without restartPolicy=Always'),
-      );
+export function checkImage(errors: FieldError[], at: string, image: string | undefined): void {
+  if (!image) errors.push(fieldError.required(at));
+  checkImageText(errors, at, image);
+}
+
+const RESIZED = ['cpu', 'memory'];
+const RESIZE_POLICIES = ['NotRequired', 'RestartContainer'];
+
+/** Models validateResizePolicy (1.36), which blames the list. */
+function checkResizePolicy(
+  errors: FieldError[],
+  at: string,
+  policies: readonly ContainerResizePolicy[],
+  { restartPolicy: podPolicy }: PodSpec,
+): void {
+  const names = new Set<string>();
+  for (const [i, { resourceName, restartPolicy }] of policies.entries()) {
+    if (names.has(resourceName)) errors.push(fieldError.duplicate(`${at}[${i}]`, resourceName));
+    names.add(resourceName);
+    checkRequiredOneOf(errors, at, resourceName, RESIZED);
+    checkRequiredOneOf(errors, at, restartPolicy, RESIZE_POLICIES);
+    if (podPolicy === 'Never' && restartPolicy !== 'NotRequired') {
+      const why = "must be 'NotRequired' when `restartPolicy` is 'Never'";
+      errors.push(fieldError.invalid(at, restartPolicy, why));
     }
   }
 }
 
-function checkPorts(errors: FieldError[], at: string, { ports = [] }: Container, hostNetwork: boolean): void {
+function checkPorts(errors: FieldError[], at: string, ports: readonly ContainerPort[]): void {
   const names = new Set<string>();
   for (const [i, port] of ports.entries()) {
-    const path = `${at}.ports[${i}]`;
+    const path = `${at}[${i}]`;
     if (port.name) {
+      const before = errors.length;
       checkForm(errors, `${path}.name`, port.name, portName);
-      if (names.has(port.name)) errors.push(fieldError.duplicate(`${path}.name`, port.name));
-      names.add(port.name);
+      if (errors.length === before) {
+        if (names.has(port.name)) errors.push(fieldError.duplicate(`${path}.name`, port.name));
+        names.add(port.name);
+      }
     }
     if (!port.containerPort) errors.push(fieldError.required(`${path}.containerPort`));
     else checkPort(errors, `${path}.containerPort`, port.containerPort);
     if (port.hostPort) checkPort(errors, `${path}.hostPort`, port.hostPort);
-    if (hostNetwork && port.hostPort !== port.containerPort) {
-      const why = 'must match `containerPort` when `hostNetwork` is true';
-      errors.push(fieldError.invalid(`${path}.hostPort`, port.hostPort ?? 0, why));
-    }
-    if (!port.protocol) errors.push(fieldError.required(`${path}.protocol`));
-    else checkOneOf(errors, `${path}.protocol`, port.protocol, PROTOCOLS);
+    checkRequiredOneOf(errors, `${path}.protocol`, port.protocol, PROTOCOLS);
   }
 }
 
-function checkHostPorts(errors: FieldError[], at: string, { ports = [] }: Container, taken: Set<string>): void {
+function checkHostPorts(errors: FieldError[], at: string, ports: readonly ContainerPort[], taken: Set<string>): void {
   for (const [i, { hostPort, protocol = '', hostIP = '' }] of ports.entries()) {
     if (!hostPort) continue;
     const text = `${protocol}/${hostIP}/${hostPort}`;
-    if (taken.has(text)) errors.push(fieldError.duplicate(`${at}.ports[${i}].hostPort`, text));
+    if (taken.has(text)) errors.push(fieldError.duplicate(`${at}[${i}].hostPort`, text));
     taken.add(text);
-  }
-}
-
-/** Printable ASCII but '='. */
-const ENV_NAME = /^[ -<>-~]+$/;
-const ENV_NAME_MESSAGE =
-  "a valid environment variable name must consist only of printable ASCII characters other than '='";
-
-function checkEnv(errors: FieldError[], at: string, env: readonly EnvVar[]): void {
-  for (const [i, { name, value, valueFrom }] of env.entries()) {
-    checkName(errors, `${at}[${i}].name`, name, (text) => (ENV_NAME.test(text) ? [] : [ENV_NAME_MESSAGE]));
-    if (valueFrom) checkEnvSource(errors, `${at}[${i}].valueFrom`, valueFrom, value);
-  }
-}
-
-function checkEnvSource(errors: FieldError[], at: string, from: EnvVarSource, value: string | undefined): void {
-  const given = Object.values(from).filter((source) => source !== undefined);
-  if (given.length === 0) {
-    const why =
-      'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`';
-    errors.push(fieldError.invalid(at, '', why));
-  } else if (value) {
-    errors.push(fieldError.invalid(at, '', 'may not be specified when `value` is not empty'));
-  } else if (given.length > 1) {
-    errors.push(fieldError.invalid(at, '', 'may not have more than one field specified at a time'));
-  }
-  for (const name of ['configMapKeyRef', 'secretKeyRef'] as const) {
-    const ref = from[name];
-    if (!ref) continue;
-    checkName(errors, `${at}.${name}.name`, ref.name, dns1123Subdomain);
-    checkName(errors, `${at}.${name}.key`, ref.key, configMapKey);
-  }
-  if (from.fieldRef && !from.fieldRef.fieldPath) errors.push(fieldError.required(`${at}.fieldRef.fieldPath`));
-  if (from.resourceFieldRef && !from.resourceFieldRef.resource) {
-    errors.push(fieldError.required(`${at}.resourceFieldRef.resource`));
-  }
-}
-
-function checkEnvFrom(errors: FieldError[], at: string, sources: readonly EnvFromSource[]): void {
-  for (const [i, { configMapRef, secretRef }] of sources.entries()) {
-    const path = `${at}[${i}]`;
-    if (!configMapRef && !secretRef) {
-      errors.push(fieldError.invalid(path, '', 'must specify one of: `configMapRef` or `secretRef`'));
-    } else if (configMapRef && secretRef) {
-      errors.push(fieldError.invalid(path, '', 'may not have more than one field specified at a time'));
-    }
-    if (configMapRef) checkName(errors, `${path}.configMapRef.name`, configMapRef.name, dns1123Subdomain);
-    if (secretRef) checkName(errors, `${path}.secretRef.name`, secretRef.name, dns1123Subdomain);
-  }
-}
-
-type Mounting = Pick<Container, 'volumeMounts'> | Pick<EphemeralContainer, 'volumeMounts'>;
-
-function checkMounts(
-  errors: FieldError[],
-  at: string,
-  { volumeMounts = [] }: Mounting,
-  volumes: ReadonlySet<string>,
-): void {
-  const paths = new Set<string>();
-  for (const [i, { name, mountPath, subPath }] of volumeMounts.entries()) {
-    const path = `${at}.volumeMounts[${i}]`;
-    if (!name) errors.push(fieldError.required(`${path}.name`));
-    else if (!volumes.has(name)) errors.push(fieldError.notFound(`${path}.name`, name));
-    if (!mountPath) errors.push(fieldError.required(`${path}.mountPath`));
-    else if (paths.has(mountPath)) errors.push(fieldError.invalid(`${path}.mountPath`, mountPath, 'must be unique'));
-    paths.add(mountPath);
-    if (subPath?.startsWith('/')) {
-      errors.push(fieldError.invalid(`${path}.subPath`, subPath, 'must be a relative path'));
-    }
-    if (subPath?.split('/').includes('..')) {
-      errors.push(fieldError.invalid(`${path}.subPath`, subPath, "must not contain '..'"));
-    }
-  }
-}
-
-function checkSecurityContext(errors: FieldError[], at: string, context: SecurityContext | undefined): void {
-  if (!context) return;
-  checkNonNegative(errors, `${at}.runAsUser`, context.runAsUser);
-  checkNonNegative(errors, `${at}.runAsGroup`, context.runAsGroup);
-  if (context.privileged && context.allowPrivilegeEscalation === false) {
-    const why = 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true';
-    errors.push(fieldError.invalid(at, context, why));
   }
 }

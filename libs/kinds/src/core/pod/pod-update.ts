@@ -1,8 +1,9 @@
-import { deepEqual, type FieldError, fieldError, type KubeObject, StatusError } from '#apimachinery';
+import { deepEqual, type FieldError, fieldError } from '#apimachinery';
+import { rangeMessage } from '../../field-rules.js';
 import type { Container, Pod, PodSpec, Toleration } from '../../generated/types.js';
+import { checkAnnotationsKept } from './annotation-validation.js';
 import { checkImage } from './container-validation.js';
-import { applyPodSpecDefaults } from './pod-spec-defaults.js';
-import { validatePod } from './pod-validation.js';
+import { checkGatedAffinity, checkGatedSelector } from './gated-update.js';
 
 const MUTABLE =
   'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,' +
@@ -11,31 +12,35 @@ const MUTABLE =
 
 /**
  * What of a running pod may change. Models ValidatePodUpdate (1.36).
- * Differs: upstream appends a Go diff of the two specs to the message; here it names the fields that differ.
+ * Differs: upstream ends the message with go-cmp's diff of the two specs, whose form is not stable; here are the lines
+ * of such a diff for the fields that differ.
  */
-export function validatePodUpdate({ spec }: Pod, { spec: before }: Pod): FieldError[] {
+export function validatePodUpdate({ metadata, spec }: Pod, { metadata: oldMeta, spec: before }: Pod): FieldError[] {
   const errors: FieldError[] = [];
+  if (metadata.annotations !== oldMeta.annotations) checkAnnotationsKept(errors, metadata, oldMeta);
   if (deepEqual(spec, before)) return errors;
-  const added = spec.containers.length !== before.containers.length;
-  if (added) errors.push(fieldError.forbidden('spec.containers', 'pod updates may not add or remove containers'));
-  if ((spec.initContainers?.length ?? 0) !== (before.initContainers?.length ?? 0)) {
-    errors.push(fieldError.forbidden('spec.initContainers', 'pod updates may not add or remove containers'));
-  }
-  if (errors.length > 0) return errors;
-  checkDeadline(errors, spec, before);
-  checkTolerationsKept(errors, spec, before);
-  const allowed = withMutable(spec, before);
-  if (!deepEqual(allowed, before)) {
-    errors.push(fieldError.forbidden('spec', `${MUTABLE}\n${differingFields(allowed, before).join('\n')}`));
-  }
   for (const name of ['containers', 'initContainers'] as const) {
-    for (const [i, { image }] of (spec[name] ?? []).entries()) checkImage(errors, `spec.${name}[${i}].image`, image);
+    const [now, old] = [spec[name] ?? [], before[name] ?? []];
+    if (now.length !== old.length) {
+      errors.push(fieldError.forbidden(`spec.${name}`, 'pod updates may not add or remove containers'));
+      return errors;
+    }
+    for (const [i, { image }] of now.entries()) {
+      if (image !== old[i]!.image) checkImage(errors, `spec.${name}[${i}].image`, image);
+    }
+  }
+  if (!checkDeadline(errors, spec, before)) return errors;
+  checkTolerationsKept(errors, spec, before);
+  checkGatesOnlyGo(errors, spec, before);
+  const allowed = withMutable(errors, spec, before);
+  if (!deepEqual(allowed, before)) {
+    errors.push(fieldError.forbidden('spec', `${MUTABLE}\n${diffText(allowed, before)}`));
   }
   return errors;
 }
 
 /** `spec` with all that may change put back to what it was. Gated pods may still be told where to run. */
-function withMutable(spec: PodSpec, before: PodSpec): PodSpec {
+function withMutable(errors: FieldError[], spec: PodSpec, before: PodSpec): PodSpec {
   const restored: PodSpec = { ...spec };
   const putBack = (name: keyof PodSpec) => {
     if (before[name] === undefined) delete restored[name];
@@ -47,35 +52,64 @@ function withMutable(spec: PodSpec, before: PodSpec): PodSpec {
   if (spec.initContainers) restored.initContainers = images(spec.initContainers, before.initContainers ?? []);
   putBack('activeDeadlineSeconds');
   putBack('tolerations');
+  putBack('schedulingGates');
   if ((before.terminationGracePeriodSeconds ?? 0) < 0 && spec.terminationGracePeriodSeconds === 1) {
     putBack('terminationGracePeriodSeconds');
   }
   if (before.schedulingGates?.length) {
-    const gates = before.schedulingGates.map(({ name }) => name);
-    if ((spec.schedulingGates ?? []).every(({ name }) => gates.includes(name))) putBack('schedulingGates');
-    putBack('nodeSelector');
-    putBack('affinity');
+    if (!deepEqual(spec.nodeSelector, before.nodeSelector)) {
+      checkGatedSelector(errors, 'spec.nodeSelector', spec.nodeSelector ?? {}, before.nodeSelector ?? {});
+      putBack('nodeSelector');
+    }
+    restoreNodeAffinity(errors, restored, before);
   }
   return restored;
 }
 
-function differingFields(now: PodSpec, before: PodSpec): string[] {
-  const names = new Set([...Object.keys(now), ...Object.keys(before)]) as Set<keyof PodSpec>;
-  return [...names]
-    .filter((name) => !deepEqual(now[name], before[name]))
-    .flatMap((name) => [
-      ...(before[name] === undefined ? [] : [`- \t${name}: ${JSON.stringify(before[name])},`]),
-      ...(now[name] === undefined ? [] : [`+ \t${name}: ${JSON.stringify(now[name])},`]),
-    ]);
+function restoreNodeAffinity(errors: FieldError[], restored: PodSpec, before: PodSpec): void {
+  const now = restored.affinity?.nodeAffinity;
+  const old = before.affinity?.nodeAffinity;
+  if (deepEqual(now, old)) return;
+  checkGatedAffinity(errors, 'spec.affinity.nodeAffinity', now, old);
+  const { nodeAffinity: _now, ...others } = restored.affinity ?? {};
+  const affinity = old ? { ...others, nodeAffinity: old } : others;
+  if (Object.keys(affinity).length === 0 && !before.affinity) delete restored.affinity;
+  else restored.affinity = affinity;
 }
 
-function checkDeadline(errors: FieldError[], spec: PodSpec, before: PodSpec): void {
+/** Of Go's fields, where more than the first letter is large. */
+const GO_NAMES: Partial<Record<keyof PodSpec, string>> = { dnsConfig: 'DNSConfig', dnsPolicy: 'DNSPolicy', os: 'OS' };
+
+function diffText(now: PodSpec, before: PodSpec): string {
+  const names = new Set([...Object.keys(before), ...Object.keys(now)]) as Set<keyof PodSpec>;
+  const lines = [...names]
+    .filter((name) => !deepEqual(now[name], before[name]))
+    .flatMap((name) => {
+      const goName = GO_NAMES[name] ?? name[0]!.toUpperCase() + name.slice(1);
+      return [
+        ...(before[name] === undefined ? [] : [`- \t${goName}: ${JSON.stringify(before[name])},`]),
+        ...(now[name] === undefined ? [] : [`+ \t${goName}: ${JSON.stringify(now[name])},`]),
+      ];
+    });
+  return ['  core.PodSpec{', ...lines, '  }', ''].join('\n');
+}
+
+const INT32_MAX = 2 ** 31 - 1;
+
+/** Whether to look further, as upstream stops at the first of these. */
+function checkDeadline(errors: FieldError[], spec: PodSpec, before: PodSpec): boolean {
   const at = 'spec.activeDeadlineSeconds';
   const [now, old] = [spec.activeDeadlineSeconds, before.activeDeadlineSeconds];
-  if (old === undefined || now === old) return;
-  if (now === undefined)
+  if (now === old) return true;
+  if (now === undefined) {
     errors.push(fieldError.invalid(at, null, 'must not update from a positive integer to nil value'));
-  else if (now > old) errors.push(fieldError.invalid(at, now, 'must be less than or equal to previous value'));
+    return true;
+  }
+  if (now < 0 || now > INT32_MAX) errors.push(fieldError.invalid(at, now, rangeMessage(0, INT32_MAX)));
+  else if (old !== undefined && now > old) {
+    errors.push(fieldError.invalid(at, now, 'must be less than or equal to previous value'));
+  } else return true;
+  return false;
 }
 
 function isSameBut(
@@ -94,41 +128,11 @@ function checkTolerationsKept(errors: FieldError[], spec: PodSpec, before: PodSp
   }
 }
 
-/** pods/ephemeralcontainers: adds debug containers to a running pod; those that are there stay. */
-export function mergeEphemeralContainers(stored: Pod, body: KubeObject): Pod {
-  const wanted = (body as Pod).spec.ephemeralContainers ?? [];
-  for (const old of stored.spec.ephemeralContainers ?? []) {
-    const same = wanted.find(({ name }) => name === old.name);
-    if (!same || !deepEqual(same, old)) {
-      const why = same
-        ? 'existing ephemeral containers may not be changed'
-        : 'existing ephemeral containers may not be removed';
-      const errors = [fieldError.forbidden('spec.ephemeralContainers', `${why}\n`)];
-      throw StatusError.invalid({ group: '', kind: 'Pod' }, stored.metadata.name ?? '', errors);
-    }
+function checkGatesOnlyGo(errors: FieldError[], spec: PodSpec, before: PodSpec): void {
+  const old = new Set((before.schedulingGates ?? []).map(({ name }) => name));
+  for (const [i, { name }] of (spec.schedulingGates ?? []).entries()) {
+    if (old.has(name)) continue;
+    const why = `only deletion is allowed, but found new scheduling gate '${name}'`;
+    errors.push(fieldError.forbidden(`spec.schedulingGates[${i}].name`, why));
   }
-  const spec = { ...stored.spec, ephemeralContainers: wanted };
-  applyPodSpecDefaults(spec);
-  return { ...stored, metadata: withVersionOf(stored, body), spec };
-}
-
-/** pods/resize: requests and limits of containers change in place, nothing else. */
-export function mergeResize(stored: Pod, body: KubeObject): Pod {
-  const wanted = (body as Pod).spec;
-  const resize = (containers: readonly Container[], sent: readonly Container[] | undefined): Container[] =>
-    containers.map((container) => {
-      const resources = sent?.find(({ name }) => name === container.name)?.resources;
-      return resources ? { ...container, resources } : container;
-    });
-  const spec = { ...stored.spec, containers: resize(stored.spec.containers, wanted.containers) };
-  if (stored.spec.initContainers) spec.initContainers = resize(stored.spec.initContainers, wanted.initContainers);
-  const resized = { ...stored, metadata: withVersionOf(stored, body), spec };
-  const errors = validatePod(resized);
-  if (errors.length > 0) throw StatusError.invalid({ group: '', kind: 'Pod' }, stored.metadata.name ?? '', errors);
-  return resized;
-}
-
-/** The body's resourceVersion is the writer's precondition. */
-function withVersionOf(stored: Pod, { metadata: { resourceVersion } }: KubeObject): Pod['metadata'] {
-  return resourceVersion === undefined ? stored.metadata : { ...stored.metadata, resourceVersion };
 }

@@ -4,8 +4,12 @@ import { bindPod } from './pod-binding.js';
 import { podColumns, podRow } from './pod-columns.js';
 import { applyPodDefaults } from './pod-defaults.js';
 import { qosClassOf } from './pod-qos.js';
-import { validatePod } from './pod-validation.js';
-import { mergeEphemeralContainers, mergeResize, validatePodUpdate } from './pod-update.js';
+import { mergeEphemeralContainers } from './ephemeral-containers.js';
+import { mergeResize } from './pod-resize.js';
+import { validatePodStatus } from './pod-status-validation.js';
+import { validatePodUpdate } from './pod-update.js';
+import { validateNewPod, validatePod } from './pod-validation.js';
+import { podWarnings } from './pod-warnings.js';
 
 /** Models pkg/registry/core/pod (1.36). */
 export const podKind = defineKind<Pod>({
@@ -27,7 +31,10 @@ export const podKind = defineKind<Pod>({
     pod.status = old.status ?? {};
   },
   validate: validatePod,
+  validateCreate: validateNewPod,
   validateUpdate: validatePodUpdate,
+  validateStatusUpdate: validatePodStatus,
+  warnings: (pod) => podWarnings(pod.metadata, pod.spec),
   // Also asked of an object without a spec, for the names alone.
   selectableFields: ({ spec = { containers: [] }, status }) => ({
     'spec.nodeName': spec.nodeName ?? '',
@@ -41,7 +48,9 @@ export const podKind = defineKind<Pod>({
   }),
   /** Models CheckGracefulDelete: what never ran, or has ended, goes at once. */
   deletionGraceSeconds({ spec, status }, asked) {
-    const grace = Math.max(asked ?? spec.terminationGracePeriodSeconds ?? 30, 0);
+    const wanted = asked ?? spec.terminationGracePeriodSeconds ?? 30;
+    // A pod from before negative values were refused: the shortest grace there is.
+    const grace = wanted < 0 ? 1 : wanted;
     const isOver = !spec.nodeName || status?.phase === 'Failed' || status?.phase === 'Succeeded';
     return isOver ? 0 : grace;
   },

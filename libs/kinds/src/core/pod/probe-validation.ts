@@ -1,45 +1,66 @@
 import { type FieldError, fieldError } from '#apimachinery';
-import { checkNonNegative, checkOneOf, checkPort, checkPortNumOrName } from '../../field-rules.js';
-import type { Lifecycle, LifecycleHandler, Probe } from '../../generated/types.js';
+import { checkNonNegative, checkPort, checkPortNumOrName } from '../../field-rules.js';
+import type { HTTPGetAction, Lifecycle, LifecycleHandler, Probe } from '../../generated/types.js';
 
+type Handler = Pick<Probe, 'exec' | 'httpGet' | 'tcpSocket' | 'grpc'> & Pick<LifecycleHandler, 'sleep'>;
+
+/** In upstream's order: the first counts, others are too many. */
 const HANDLERS = ['exec', 'httpGet', 'tcpSocket', 'grpc', 'sleep'] as const;
 
-/** Exactly one way to ask, and that one complete. */
-function checkHandler(errors: FieldError[], field: string, handler: Probe & LifecycleHandler): void {
-  const given = HANDLERS.filter((name) => handler[name] !== undefined);
-  if (given.length === 0) errors.push(fieldError.required(field, 'must specify a handler type'));
-  for (const name of given.slice(1)) {
-    errors.push(fieldError.forbidden(`${field}.${name}`, 'may not specify more than 1 handler type'));
+/** Exactly one way to ask, and that one complete. Models validateHandler (1.36). */
+function checkHandler(errors: FieldError[], at: string, handler: Handler, graceSeconds: number | undefined): void {
+  let first: (typeof HANDLERS)[number] | undefined;
+  for (const name of HANDLERS) {
+    if (handler[name] === undefined) continue;
+    if (first === undefined) first = name;
+    else errors.push(fieldError.forbidden(`${at}.${name}`, 'may not specify more than 1 handler type'));
   }
-  const { exec, httpGet, tcpSocket, grpc } = handler;
-  if (exec && !exec.command?.length) errors.push(fieldError.required(`${field}.exec.command`));
-  if (httpGet) {
-    if (!httpGet.path) errors.push(fieldError.required(`${field}.httpGet.path`));
-    checkPortNumOrName(errors, `${field}.httpGet.port`, httpGet.port ?? 0);
-    checkOneOf(errors, `${field}.httpGet.scheme`, httpGet.scheme, ['HTTP', 'HTTPS']);
-    for (const [i, header] of (httpGet.httpHeaders ?? []).entries()) {
-      if (!header.name) errors.push(fieldError.required(`${field}.httpGet.httpHeaders[${i}].name`));
-    }
-  }
-  if (tcpSocket) checkPortNumOrName(errors, `${field}.tcpSocket.port`, tcpSocket.port ?? 0);
-  if (grpc) checkPort(errors, `${field}.grpc.port`, grpc.port ?? 0);
+  if (first === undefined) errors.push(fieldError.required(at, 'must specify a handler type'));
+  else if (first === 'exec') {
+    if (!handler.exec!.command?.length) errors.push(fieldError.required(`${at}.exec.command`));
+  } else if (first === 'httpGet') checkHttpGet(errors, `${at}.httpGet`, handler.httpGet!);
+  else if (first === 'tcpSocket') checkPortNumOrName(errors, `${at}.tcpSocket.port`, handler.tcpSocket!.port ?? 0);
+  else if (first === 'grpc') checkPort(errors, `${at}.grpc.port`, handler.grpc!.port ?? 0);
+  else checkSleep(errors, `${at}.sleep`, handler.sleep!.seconds ?? 0, graceSeconds);
 }
 
-function checkProbe(errors: FieldError[], field: string, probe: Probe | undefined, mustSucceedOnce: boolean): void {
-  if (!probe) return;
-  checkHandler(errors, field, probe);
-  checkNonNegative(errors, `${field}.initialDelaySeconds`, probe.initialDelaySeconds);
-  checkNonNegative(errors, `${field}.timeoutSeconds`, probe.timeoutSeconds);
-  checkNonNegative(errors, `${field}.periodSeconds`, probe.periodSeconds);
-  checkNonNegative(errors, `${field}.successThreshold`, probe.successThreshold);
-  checkNonNegative(errors, `${field}.failureThreshold`, probe.failureThreshold);
+const HEADER_NAME = /^[-A-Za-z0-9]+$/;
+const HEADER_MESSAGE =
+  "a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex used for validation is '[-A-Za-z0-9]+')";
+
+function checkHttpGet(errors: FieldError[], at: string, { path, port, scheme, httpHeaders }: HTTPGetAction): void {
+  if (!path) errors.push(fieldError.required(`${at}.path`));
+  checkPortNumOrName(errors, `${at}.port`, port ?? 0);
+  if (scheme !== 'HTTP' && scheme !== 'HTTPS') {
+    errors.push(fieldError.notSupported(`${at}.scheme`, scheme ?? '', ['HTTP', 'HTTPS']));
+  }
+  for (const { name } of httpHeaders ?? []) {
+    if (!HEADER_NAME.test(name)) errors.push(fieldError.invalid(`${at}.httpHeaders`, name ?? '', HEADER_MESSAGE));
+  }
+}
+
+function checkSleep(errors: FieldError[], at: string, seconds: number, graceSeconds: number | undefined): void {
+  if (graceSeconds === undefined || (seconds >= 0 && seconds <= graceSeconds)) return;
+  const why = `must be non-negative and less than terminationGracePeriodSeconds (${graceSeconds})`;
+  errors.push(fieldError.invalid(at, seconds, why));
+}
+
+function checkProbe(errors: FieldError[], at: string, probe: Probe): void {
+  checkHandler(errors, at, probe, undefined);
+  checkNonNegative(errors, `${at}.initialDelaySeconds`, probe.initialDelaySeconds);
+  checkNonNegative(errors, `${at}.timeoutSeconds`, probe.timeoutSeconds);
+  checkNonNegative(errors, `${at}.periodSeconds`, probe.periodSeconds);
+  checkNonNegative(errors, `${at}.successThreshold`, probe.successThreshold);
+  checkNonNegative(errors, `${at}.failureThreshold`, probe.failureThreshold);
   const grace = probe.terminationGracePeriodSeconds;
   if (grace !== undefined && grace <= 0) {
-    errors.push(fieldError.invalid(`${field}.terminationGracePeriodSeconds`, grace, 'must be greater than 0'));
+    errors.push(fieldError.invalid(`${at}.terminationGracePeriodSeconds`, grace, 'must be greater than 0'));
   }
-  if (mustSucceedOnce && probe.successThreshold !== 1) {
-    errors.push(fieldError.invalid(`${field}.successThreshold`, probe.successThreshold ?? 0, 'must be 1'));
-  }
+}
+
+/** Of probes that end or hold back a container, one success must be enough. */
+function checkOneSuccess(errors: FieldError[], at: string, { successThreshold = 0 }: Probe): void {
+  if (successThreshold !== 1) errors.push(fieldError.invalid(`${at}.successThreshold`, successThreshold, 'must be 1'));
 }
 
 export interface Probed {
@@ -49,19 +70,29 @@ export interface Probed {
   lifecycle?: Lifecycle;
 }
 
-/** Models validateLivenessProbe, _Readiness, _Startup and validateLifecycle (1.36). */
-export function checkProbes(errors: FieldError[], field: string, container: Probed): void {
-  const { lifecycle } = container;
-  if (lifecycle?.postStart) checkHandler(errors, `${field}.lifecycle.postStart`, lifecycle.postStart);
-  if (lifecycle?.preStop) checkHandler(errors, `${field}.lifecycle.preStop`, lifecycle.preStop);
-  checkProbe(errors, `${field}.livenessProbe`, container.livenessProbe, true);
-  checkProbe(errors, `${field}.readinessProbe`, container.readinessProbe, false);
-  const { readinessProbe } = container;
-  if (readinessProbe?.terminationGracePeriodSeconds !== undefined) {
-    const at = `${field}.readinessProbe.terminationGracePeriodSeconds`;
-    errors.push(
-      fieldError.invalid(at, readinessProbe.terminationGracePeriodSeconds, 'must not be set for readinessProbes'),
-    );
+/** Models validateLifecycle, validateLivenessProbe, validateReadinessProbe and validateStartupProbe (1.36). */
+export function checkProbes(
+  errors: FieldError[],
+  at: string,
+  { lifecycle, livenessProbe, readinessProbe, startupProbe }: Probed,
+  graceSeconds: number | undefined,
+): void {
+  if (lifecycle?.postStart) checkHandler(errors, `${at}.lifecycle.postStart`, lifecycle.postStart, graceSeconds);
+  if (lifecycle?.preStop) checkHandler(errors, `${at}.lifecycle.preStop`, lifecycle.preStop, graceSeconds);
+  if (livenessProbe) {
+    checkProbe(errors, `${at}.livenessProbe`, livenessProbe);
+    checkOneSuccess(errors, `${at}.livenessProbe`, livenessProbe);
   }
-  checkProbe(errors, `${field}.startupProbe`, container.startupProbe, true);
+  if (readinessProbe) {
+    checkProbe(errors, `${at}.readinessProbe`, readinessProbe);
+    const grace = readinessProbe.terminationGracePeriodSeconds;
+    if (grace !== undefined) {
+      const field = `${at}.readinessProbe.terminationGracePeriodSeconds`;
+      errors.push(fieldError.invalid(field, grace, 'must not be set for readinessProbes'));
+    }
+  }
+  if (startupProbe) {
+    checkProbe(errors, `${at}.startupProbe`, startupProbe);
+    checkOneSuccess(errors, `${at}.startupProbe`, startupProbe);
+  }
 }

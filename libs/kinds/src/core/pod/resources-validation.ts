@@ -1,62 +1,129 @@
-import { type FieldError, fieldError, parseQuantity, type Quantity, qualifiedName } from '#apimachinery';
-import type { ResourceRequirements } from '../../generated/types.js';
+import { dns1123Label, type FieldError, fieldError, parseQuantity, type Quantity } from '#apimachinery';
+import { checkForm } from '../../field-rules.js';
+import type { CoreV1ResourceClaim, PodSpec, ResourceRequirements } from '../../generated/types.js';
+import { checkHugePages, checkQuantity } from '../quantity-rules.js';
+import { checkContainerResourceName, isHugePages, mayOvercommit } from '../resource-names.js';
+import { aggregateRequests } from './pod-resources.js';
 
-const CONTAINER_RESOURCES = ['cpu', 'memory', 'ephemeral-storage'];
-const HUGEPAGES = 'hugepages-';
+type NameRule = (errors: FieldError[], field: string, name: string) => void;
+type List = Readonly<Record<string, string>>;
 
-const isStandard = (name: string) => CONTAINER_RESOURCES.includes(name) || name.startsWith(HUGEPAGES);
-/** More may be asked for in sum than there is: everything but huge pages and extended resources. */
-const mayOvercommit = (name: string) => !name.includes('/') && !name.startsWith(HUGEPAGES);
-/** Counted in whole pieces. */
-const isExtended = (name: string) => name.includes('/') && !name.includes('kubernetes.io/');
-
-function checkName(errors: FieldError[], field: string, name: string): void {
-  const wrong = qualifiedName(name);
-  for (const why of wrong) errors.push(fieldError.invalid(field, name, why));
-  if (wrong.length > 0) return;
-  if (!name.includes('/') && !isStandard(name)) {
-    errors.push(fieldError.invalid(field, name, 'must be a standard resource type or fully qualified'));
-    errors.push(fieldError.invalid(field, name, 'must be a standard resource for containers'));
-  }
-}
-
-function checkList(errors: FieldError[], field: string, list: Readonly<Record<string, string>>): Map<string, Quantity> {
+function checkList(errors: FieldError[], field: string, list: List, checkName: NameRule): Map<string, Quantity> {
   const parsed = new Map<string, Quantity>();
-  for (const [name, text] of Object.entries(list)) {
+  for (const name of Object.keys(list)) {
     const path = `${field}[${name}]`;
-    checkName(errors, field, name);
-    const quantity = parseQuantity(text);
+    checkName(errors, path, name);
+    const quantity = parseQuantity(list[name]!);
     parsed.set(name, quantity);
-    if (quantity.milliValue() < 0n) errors.push(fieldError.invalid(path, text, 'must be greater than or equal to 0'));
-    if (isExtended(name) && quantity.milliValue() % 1000n !== 0n) {
-      errors.push(fieldError.invalid(path, text, 'must be an integer'));
-    }
+    checkQuantity(errors, path, name, quantity);
+    checkHugePages(errors, path, name, quantity);
   }
   return parsed;
 }
 
+const NO_NAMES: ReadonlySet<string> = new Set();
+
 /** Models ValidateContainerResourceRequirements (1.36). */
-export function checkResources(errors: FieldError[], field: string, resources: ResourceRequirements | undefined): void {
+export function checkResources(
+  errors: FieldError[],
+  field: string,
+  resources: ResourceRequirements | undefined,
+  claimNames: ReadonlySet<string> = NO_NAMES,
+  checkName: NameRule = checkContainerResourceName,
+): void {
+  if (resources?.claims) checkClaims(errors, `${field}.claims`, resources.claims, claimNames);
   if (!resources?.limits && !resources?.requests) return;
-  const limits = checkList(errors, `${field}.limits`, resources.limits ?? {});
-  const requests = checkList(errors, `${field}.requests`, resources.requests ?? {});
-  for (const [name, limit] of limits) {
-    const request = requests.get(name);
-    if (!request) continue;
+  const limits = checkList(errors, `${field}.limits`, resources.limits ?? {}, checkName);
+  const requests = checkList(errors, `${field}.requests`, resources.requests ?? {}, checkName);
+  for (const [name, request] of requests) {
+    const limit = limits.get(name);
+    if (!limit) {
+      if (!mayOvercommit(name)) {
+        errors.push(fieldError.required(`${field}.limits`, 'Limit must be set for non overcommitable resources'));
+      }
+      continue;
+    }
     const order = request.cmp(limit);
-    const text = resources.requests![name];
     if (order !== 0 && !mayOvercommit(name)) {
-      errors.push(
-        fieldError.invalid(`${field}.requests`, text, `must be equal to ${name} limit of ${limit.toString()}`),
-      );
+      const why = `must be equal to ${name} limit of ${limit.toString()}`;
+      errors.push(fieldError.invalid(`${field}.requests`, request.toString(), why));
     } else if (order > 0) {
       const why = `must be less than or equal to ${name} limit of ${limit.toString()}`;
-      errors.push(fieldError.invalid(`${field}.requests`, text, why));
+      errors.push(fieldError.invalid(`${field}.requests`, request.toString(), why));
     }
   }
-  for (const name of requests.keys()) {
-    if (!limits.has(name) && !mayOvercommit(name)) {
-      errors.push(fieldError.required(`${field}.limits`, 'Limit must be set for non overcommitable resources'));
+  const names = [...limits.keys(), ...requests.keys()];
+  if (names.some(isHugePages) && !names.includes('cpu') && !names.includes('memory')) {
+    errors.push(fieldError.forbidden(field, 'HugePages require cpu or memory'));
+  }
+}
+
+/** Models validateResourceClaimNames (1.36): a claim as a whole, or some of its requests, each once. */
+function checkClaims(
+  errors: FieldError[],
+  field: string,
+  claims: readonly CoreV1ResourceClaim[],
+  claimNames: ReadonlySet<string>,
+): void {
+  const seen = new Set<string>();
+  for (const [i, { name, request }] of claims.entries()) {
+    const at = `${field}[${i}]`;
+    if (!name) {
+      errors.push(fieldError.required(at));
+      continue;
+    }
+    if (seen.has(name)) errors.push(fieldError.duplicate(at, name));
+    else {
+      checkForm(errors, `${at}.request`, request, dns1123Label);
+      const key = request ? `${name}/${request}` : name;
+      const overlaps = !request && [...seen].some((one) => one.startsWith(`${name}/`));
+      if (seen.has(key) || overlaps) errors.push(fieldError.duplicate(at, key));
+      seen.add(key);
+    }
+    if (!claimNames.has(name)) {
+      const known = claimNames.size === 0 ? ' which is empty' : `: ${[...claimNames].toSorted().join(', ')}`;
+      const missing = fieldError.notFound(at, name);
+      errors.push({
+        ...missing,
+        detail: `${missing.detail}: must be one of the names in pod.spec.resourceClaims${known}`,
+      });
+    }
+  }
+}
+
+const POD_LEVEL = ['cpu', 'hugepages-', 'memory'];
+
+function checkPodResourceName(errors: FieldError[], field: string, name: string): void {
+  if (name === 'cpu' || name === 'memory' || isHugePages(name)) return;
+  errors.push(fieldError.notSupported(field, name, POD_LEVEL));
+}
+
+/** What the pod as a whole may use. Models validatePodResources and validatePodResourceConsistency (1.36). */
+export function checkPodResources(errors: FieldError[], field: string, spec: PodSpec): void {
+  const { resources } = spec;
+  if (!resources) return;
+  if (resources.claims) {
+    errors.push(fieldError.forbidden(`${field}.claims`, 'claims cannot be set for Resources at pod-level'));
+  }
+  const { claims: _claims, ...own } = resources;
+  checkResources(errors, field, own, NO_NAMES, checkPodResourceName);
+  for (const [name, sum] of aggregateRequests(spec)) {
+    const request = parseQuantity(resources.requests?.[name] ?? '0');
+    if (!Object.hasOwn(resources.requests ?? {}, name) && !POD_LEVEL.includes(name) && !isHugePages(name)) continue;
+    if (sum.cmp(request) > 0) {
+      const why = `must be greater than or equal to aggregate container requests of ${sum.toString()}`;
+      errors.push(fieldError.invalid(`${field}.requests[${name}]`, request.toString(), why));
+    }
+  }
+  for (const [i, container] of (spec.containers ?? []).entries()) {
+    for (const [name, text] of Object.entries(container.resources?.limits ?? {})) {
+      const podLimit = resources.limits?.[name];
+      if (podLimit === undefined) continue;
+      const limit = parseQuantity(text);
+      if (limit.cmp(parseQuantity(podLimit)) > 0) {
+        const why = `must be less than or equal to pod limits of ${parseQuantity(podLimit).toString()}`;
+        errors.push(fieldError.invalid(`${field}.containers[${i}][${name}].limits`, limit.toString(), why));
+      }
     }
   }
 }

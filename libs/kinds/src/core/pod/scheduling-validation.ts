@@ -1,43 +1,40 @@
 import {
+  dns1123Label,
   type FieldError,
   fieldError,
+  type LabelSelector,
   labelValue,
   qualifiedName,
-  validateLabels,
   validateLabelSelector,
 } from '#apimachinery';
-import { checkName, checkOneOf } from '../../field-rules.js';
 import type {
   Affinity,
   NodeAffinity,
-  NodeSelectorTerm,
   PodAffinityTerm,
-  PodSpec,
+  PodSchedulingGate,
   Toleration,
-  WeightedPodAffinityTerm,
+  TopologySpreadConstraint,
 } from '../../generated/types.js';
+import { checkLabelKey, checkNodeSelector, checkNodeTerm } from '../node-selector-rules.js';
 
-/** What says where a pod may run. Models the same parts of ValidatePodSpec (1.36). */
-export function checkScheduling(errors: FieldError[], field: string, spec: PodSpec): void {
-  errors.push(...validateLabels(spec.nodeSelector, `${field}.nodeSelector`));
-  checkTolerations(errors, `${field}.tolerations`, spec.tolerations ?? []);
-  if (spec.affinity) checkAffinity(errors, `${field}.affinity`, spec.affinity);
-  checkSpread(errors, `${field}.topologySpreadConstraints`, spec);
-  const gates = new Set<string>();
-  for (const [i, { name }] of (spec.schedulingGates ?? []).entries()) {
-    const at = `${field}.schedulingGates[${i}]`;
-    for (const why of qualifiedName(name)) errors.push(fieldError.invalid(at, name, why));
-    if (gates.has(name)) errors.push(fieldError.duplicate(at, name));
-    gates.add(name);
+/** Models validateSchedulingGates (1.36). */
+export function checkGates(errors: FieldError[], field: string, gates: readonly PodSchedulingGate[]): void {
+  const seen = new Set<string>();
+  for (const [i, { name }] of gates.entries()) {
+    const at = `${field}[${i}]`;
+    for (const why of qualifiedName(name ?? '')) errors.push(fieldError.invalid(at, name ?? '', why));
+    if (seen.has(name)) errors.push(fieldError.duplicate(at, name));
+    seen.add(name);
   }
 }
 
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 
-function checkTolerations(errors: FieldError[], field: string, tolerations: readonly Toleration[]): void {
+/** Models ValidateTolerations (1.36). */
+export function checkTolerations(errors: FieldError[], field: string, tolerations: readonly Toleration[]): void {
   for (const [i, { key, operator, value, effect, tolerationSeconds }] of tolerations.entries()) {
     const at = `${field}[${i}]`;
-    if (key) for (const why of qualifiedName(key)) errors.push(fieldError.invalid(`${at}.key`, key, why));
+    if (key) checkLabelKey(errors, `${at}.key`, key);
     else if (operator !== 'Exists') {
       const why = 'operator must be Exists when `key` is empty, which means "match all values and all keys"';
       errors.push(fieldError.invalid(`${at}.operator`, operator ?? '', why));
@@ -46,102 +43,160 @@ function checkTolerations(errors: FieldError[], field: string, tolerations: read
       const why = "effect must be 'NoExecute' when `tolerationSeconds` is set";
       errors.push(fieldError.invalid(`${at}.effect`, effect ?? '', why));
     }
-    if (operator === 'Exists') {
-      if (value) errors.push(fieldError.invalid(at, value, "value must be empty when `operator` is 'Exists'"));
-    } else if (operator === undefined || operator === 'Equal') {
-      for (const why of labelValue(value ?? '')) errors.push(fieldError.invalid(`${at}.operator`, value, why));
+    if (!operator || operator === 'Equal') {
+      const wrong = value ? labelValue(value) : [];
+      if (wrong.length > 0) errors.push(fieldError.invalid(`${at}.operator`, value, wrong.join(';')));
+    } else if (operator === 'Exists') {
+      if (value) {
+        errors.push(fieldError.invalid(`${at}.operator`, value, "value must be empty when `operator` is 'Exists'"));
+      }
     } else errors.push(fieldError.notSupported(`${at}.operator`, operator, ['Equal', 'Exists']));
-    if (effect) checkOneOf(errors, `${at}.effect`, effect, EFFECTS);
+    if (effect && !EFFECTS.includes(effect)) errors.push(fieldError.notSupported(`${at}.effect`, effect, EFFECTS));
   }
 }
 
-function checkAffinity(
-  errors: FieldError[],
-  at: string,
-  { nodeAffinity, podAffinity, podAntiAffinity }: Affinity,
-): void {
-  if (nodeAffinity) checkNodeAffinity(errors, `${at}.nodeAffinity`, nodeAffinity);
-  for (const [name, terms] of Object.entries({ podAffinity, podAntiAffinity })) {
+/** Models validateAffinity (1.36). */
+export function checkAffinity(errors: FieldError[], at: string, affinity: Affinity): void {
+  if (affinity.nodeAffinity) checkNodeAffinity(errors, `${at}.nodeAffinity`, affinity.nodeAffinity);
+  for (const name of ['podAffinity', 'podAntiAffinity'] as const) {
+    const terms = affinity[name];
     if (!terms) continue;
     const required = `${at}.${name}.requiredDuringSchedulingIgnoredDuringExecution`;
     for (const [i, term] of (terms.requiredDuringSchedulingIgnoredDuringExecution ?? []).entries()) {
       checkPodTerm(errors, `${required}[${i}]`, term);
     }
     const preferred = `${at}.${name}.preferredDuringSchedulingIgnoredDuringExecution`;
-    for (const [i, term] of (terms.preferredDuringSchedulingIgnoredDuringExecution ?? []).entries()) {
-      checkWeight(errors, `${preferred}[${i}]`, term);
-      checkPodTerm(errors, `${preferred}[${i}].podAffinityTerm`, term.podAffinityTerm);
+    for (const [i, { weight, podAffinityTerm }] of (
+      terms.preferredDuringSchedulingIgnoredDuringExecution ?? []
+    ).entries()) {
+      checkWeight(errors, `${preferred}[${i}].weight`, weight);
+      checkPodTerm(errors, `${preferred}[${i}].podAffinityTerm`, podAffinityTerm);
     }
   }
 }
 
-function checkWeight(errors: FieldError[], at: string, { weight }: Pick<WeightedPodAffinityTerm, 'weight'>): void {
-  if (!(weight >= 1 && weight <= 100)) {
-    errors.push(fieldError.invalid(`${at}.weight`, weight ?? 0, 'must be in the range 1-100'));
-  }
-}
-
-function checkPodTerm(errors: FieldError[], at: string, term: PodAffinityTerm): void {
-  errors.push(...validateLabelSelector(term?.labelSelector, `${at}.labelSelector`));
-  errors.push(...validateLabelSelector(term?.namespaceSelector, `${at}.namespaceSelector`));
-  if (!term?.topologyKey) errors.push(fieldError.required(`${at}.topologyKey`, 'can not be empty'));
-  else
-    for (const why of qualifiedName(term.topologyKey))
-      errors.push(fieldError.invalid(`${at}.topologyKey`, term.topologyKey, why));
+function checkWeight(errors: FieldError[], at: string, weight = 0): void {
+  if (weight <= 0 || weight > 100) errors.push(fieldError.invalid(at, weight, 'must be in the range 1-100'));
 }
 
 function checkNodeAffinity(errors: FieldError[], at: string, affinity: NodeAffinity): void {
   const required = affinity.requiredDuringSchedulingIgnoredDuringExecution;
-  if (required) {
-    const path = `${at}.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms`;
-    const terms = required.nodeSelectorTerms ?? [];
-    if (terms.length === 0) errors.push(fieldError.required(path, 'must have at least one node selector term'));
-    for (const [i, term] of terms.entries()) checkNodeTerm(errors, `${path}[${i}]`, term);
-  }
-  const preferred = `${at}.preferredDuringSchedulingIgnoredDuringExecution`;
-  for (const [i, term] of (affinity.preferredDuringSchedulingIgnoredDuringExecution ?? []).entries()) {
-    checkWeight(errors, `${preferred}[${i}]`, term);
-    checkNodeTerm(errors, `${preferred}[${i}].preference`, term.preference);
+  if (required) checkNodeSelector(errors, `${at}.requiredDuringSchedulingIgnoredDuringExecution`, required);
+  const preferred = affinity.preferredDuringSchedulingIgnoredDuringExecution ?? [];
+  for (const [i, { weight, preference }] of preferred.entries()) {
+    const path = `${at}.preferredDuringSchedulingIgnoredDuringExecution[${i}]`;
+    checkWeight(errors, `${path}.weight`, weight);
+    checkNodeTerm(errors, `${path}.preference`, preference ?? {}, false);
   }
 }
 
-function checkNodeTerm(errors: FieldError[], at: string, term: NodeSelectorTerm): void {
-  for (const [i, { key, operator, values = [] }] of (term?.matchExpressions ?? []).entries()) {
-    const path = `${at}.matchExpressions[${i}]`;
-    if (operator === 'In' || operator === 'NotIn') {
-      if (values.length === 0) {
-        errors.push(fieldError.required(`${path}.values`, "must be specified when `operator` is 'In' or 'NotIn'"));
-      }
-    } else if (operator === 'Exists' || operator === 'DoesNotExist') {
-      if (values.length > 0) {
-        const why = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'";
-        errors.push(fieldError.forbidden(`${path}.values`, why));
-      }
-    } else if (operator === 'Gt' || operator === 'Lt') {
-      if (values.length !== 1) {
-        errors.push(
-          fieldError.required(`${path}.values`, "must be specified single value when `operator` is 'Lt' or 'Gt'"),
-        );
-      }
-    } else errors.push(fieldError.invalid(`${path}.operator`, operator, 'not a valid selector operator'));
-    checkName(errors, `${path}.key`, key, qualifiedName);
+function checkPodTerm(errors: FieldError[], at: string, term: PodAffinityTerm | undefined): void {
+  const {
+    labelSelector,
+    namespaceSelector,
+    namespaces = [],
+    topologyKey,
+    matchLabelKeys,
+    mismatchLabelKeys,
+  } = term ?? ({} as PodAffinityTerm);
+  if (labelSelector) errors.push(...validateLabelSelector(labelSelector, `${at}.labelSelector`));
+  if (namespaceSelector) errors.push(...validateLabelSelector(namespaceSelector, `${at}.namespaceSelector`));
+  for (const name of namespaces) {
+    for (const why of dns1123Label(name)) errors.push(fieldError.invalid(`${at}.namespace`, name, why));
   }
+  if (matchLabelKeys || mismatchLabelKeys) {
+    checkTermKeys(errors, at, matchLabelKeys ?? [], mismatchLabelKeys ?? [], labelSelector);
+  }
+  if (!topologyKey) errors.push(fieldError.required(`${at}.topologyKey`, 'can not be empty'));
+  checkLabelKey(errors, `${at}.topologyKey`, topologyKey);
 }
 
-function checkSpread(errors: FieldError[], field: string, spec: PodSpec): void {
-  const pairs = new Set<string>();
-  for (const [i, one] of (spec.topologySpreadConstraints ?? []).entries()) {
-    const at = `${field}[${i}]`;
-    if (!(one.maxSkew > 0))
-      errors.push(fieldError.invalid(`${at}.maxSkew`, one.maxSkew ?? 0, 'must be greater than zero'));
-    if (!one.topologyKey) errors.push(fieldError.required(`${at}.topologyKey`, 'can not be empty'));
-    if (!['DoNotSchedule', 'ScheduleAnyway'].includes(one.whenUnsatisfiable)) {
-      const supported = ['DoNotSchedule', 'ScheduleAnyway'];
-      errors.push(fieldError.notSupported(`${at}.whenUnsatisfiable`, one.whenUnsatisfiable ?? '', supported));
+/** Models validateMatchLabelKeysAndMismatchLabelKeys (1.36). */
+function checkTermKeys(
+  errors: FieldError[],
+  at: string,
+  match: readonly string[],
+  mismatch: readonly string[],
+  selector: LabelSelector | undefined,
+): void {
+  checkSelectorKeys(errors, `${at}.matchLabelKeys`, match, selector);
+  checkSelectorKeys(errors, `${at}.mismatchLabelKeys`, mismatch, selector);
+  for (const [i, key] of match.entries()) {
+    if (mismatch.includes(key)) {
+      errors.push(
+        fieldError.invalid(`${at}.matchLabelKeys[${i}]`, key, 'exists in both matchLabelKeys and mismatchLabelKeys'),
+      );
     }
-    const pair = `{${one.topologyKey}, ${one.whenUnsatisfiable}}`;
+  }
+}
+
+function checkSelectorKeys(
+  errors: FieldError[],
+  list: string,
+  keys: readonly string[],
+  selector: LabelSelector | undefined,
+): void {
+  if (keys.length === 0) return;
+  if (!selector) {
+    errors.push(fieldError.forbidden(list, 'must not be specified when labelSelector is not set'));
+    return;
+  }
+  for (const [i, key] of keys.entries()) checkLabelKey(errors, `${list}[${i}]`, key);
+}
+
+const UNSATISFIABLE = ['DoNotSchedule', 'ScheduleAnyway'];
+const INCLUSION = ['Honor', 'Ignore'];
+
+/** Models validateTopologySpreadConstraints (1.36). */
+export function checkSpread(errors: FieldError[], field: string, all: readonly TopologySpreadConstraint[]): void {
+  const pairs = new Set<string>();
+  for (const [i, one] of all.entries()) {
+    const at = `${field}[${i}]`;
+    const { maxSkew = 0, topologyKey, whenUnsatisfiable = '', minDomains, labelSelector, matchLabelKeys } = one;
+    if (maxSkew <= 0) errors.push(fieldError.invalid(`${at}.maxSkew`, maxSkew, 'must be greater than zero'));
+    if (!topologyKey) errors.push(fieldError.required(`${at}.topologyKey`, 'can not be empty'));
+    else checkLabelKey(errors, `${at}.topologyKey`, topologyKey);
+    if (!UNSATISFIABLE.includes(whenUnsatisfiable)) {
+      errors.push(fieldError.notSupported(`${at}.whenUnsatisfiable`, whenUnsatisfiable, UNSATISFIABLE));
+    }
+    const pair = `{${topologyKey}, ${whenUnsatisfiable}}`;
     if (pairs.has(pair)) errors.push(fieldError.duplicate(`${at}.{topologyKey, whenUnsatisfiable}`, pair));
     pairs.add(pair);
-    errors.push(...validateLabelSelector(one.labelSelector, `${at}.labelSelector`));
+    if (minDomains !== undefined) checkMinDomains(errors, `${at}.minDomains`, minDomains, whenUnsatisfiable);
+    for (const name of ['nodeAffinityPolicy', 'nodeTaintsPolicy'] as const) {
+      const value = one[name];
+      if (value !== undefined && !INCLUSION.includes(value)) {
+        errors.push(fieldError.notSupported(`${at}.${name}`, value, INCLUSION));
+      }
+    }
+    if (matchLabelKeys) checkSpreadKeys(errors, `${at}.matchLabelKeys`, matchLabelKeys, labelSelector);
+    if (labelSelector) errors.push(...validateLabelSelector(labelSelector, `${at}.labelSelector`));
+  }
+}
+
+function checkMinDomains(errors: FieldError[], at: string, minDomains: number, whenUnsatisfiable: string): void {
+  if (minDomains <= 0) errors.push(fieldError.invalid(at, minDomains, 'must be greater than zero'));
+  if (whenUnsatisfiable !== 'DoNotSchedule') {
+    const why = `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${whenUnsatisfiable}`;
+    errors.push(fieldError.invalid(at, minDomains, why));
+  }
+}
+
+/** Models validateMatchLabelKeysInTopologySpread (1.36). */
+function checkSpreadKeys(
+  errors: FieldError[],
+  list: string,
+  keys: readonly string[],
+  selector: LabelSelector | undefined,
+): void {
+  const selected = new Set([
+    ...Object.keys(selector?.matchLabels ?? {}),
+    ...(selector?.matchExpressions ?? []).map(({ key }) => key),
+  ]);
+  checkSelectorKeys(errors, list, keys, selector);
+  for (const [i, key] of keys.entries()) {
+    if (selected.has(key)) {
+      errors.push(fieldError.invalid(`${list}[${i}]`, key, 'exists in both matchLabelKeys and labelSelector'));
+    }
   }
 }
