@@ -34,7 +34,7 @@ export {
 export { controllerRefOf } from './owners.js';
 export { parseQuantity, Quantity } from './quantity.js';
 export { applyStrategicMerge } from './strategic-merge.js';
-export { withinStack } from './within-stack.js';
+export { untilWithinStack, withinStack } from './within-stack.js';
 export { humanDuration, parseTime, rfc3339, rfc3339Micro, timeOf } from './time.js';
 export { causeOf, type FieldError, type FieldErrorType, fieldError, type StatusCause } from './field-error.js';
 export { isReason, type Status, type StatusDetails, StatusError, type Subject } from './status-error.js';

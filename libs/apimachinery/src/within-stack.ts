@@ -8,9 +8,20 @@ export function withinStack<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof RangeError && error.message.includes('call stack')) {
-      throw StatusError.badRequest('exceeded max depth');
-    }
-    throw error;
+    throw depthError(error);
   }
+}
+
+/** The same for work that has parts to wait for. */
+export async function untilWithinStack<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw depthError(error);
+  }
+}
+
+function depthError(error: unknown): unknown {
+  const isDepth = error instanceof RangeError && error.message.includes('call stack');
+  return isDepth ? StatusError.badRequest('exceeded max depth') : error;
 }

@@ -1,4 +1,3 @@
-import { invariant } from '#base';
 import type { GroupVersion } from '#apimachinery';
 import type { Kind, KindCatalog } from '#kinds';
 
@@ -37,9 +36,10 @@ export function kindNames(kind: Pick<Kind, 'kind' | 'resource'>): KindNames {
   const lower = kind.kind.toLowerCase();
   let shared = 0;
   while (shared < lower.length && lower[shared] === kind.resource[shared]) shared++;
-  const Many = fieldName(upperFirst(kind.kind.slice(0, shared) + kind.resource.slice(shared)));
-  const One = fieldName(Many === kind.kind ? kind.kind.replace(/s$/, '') : kind.kind);
-  invariant(One !== Many, `kind ${kind.kind} has the same name for one and for many`);
+  const plural = fieldName(upperFirst(kind.kind.slice(0, shared) + kind.resource.slice(shared)));
+  const One = fieldName(plural === kind.kind ? kind.kind.replace(/s$/, '') : kind.kind);
+  // A CRD may call one and many the same.
+  const Many = One === plural ? `${plural}List` : plural;
   return { one: lowerFirst(One), many: lowerFirst(Many), One, Many };
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { KindCatalog } from '#kinds';
+import { LRUCache } from 'lru-cache';
 import { acceptsGzip, GZIP_BYTES_MIN, sendBody } from './answer.js';
 import type { Exchange } from './exchange.js';
 
@@ -27,38 +27,39 @@ async function documentOf(
   return { bytes, etag, contentType, packed: () => (packed ??= gzipAsync(bytes)) };
 }
 
-/** Sets of kinds remembered: all sandboxes without CRDs share one. */
-const CATALOGS_MAX = 64;
-
 /**
- * Documents made of a catalog, by its version and a key. The least recently used catalog goes first when there are too many.
+ * Bytes of documents remembered, unpacked: all sandboxes without CRDs share theirs, and so do sandboxes with the same
+ * CRDs; the documents of built-in group versions belong to everybody. An OpenAPI v2 document has some megabytes.
  */
-export class Documents {
-  private readonly byCatalog = new Map<string, Map<string, Promise<Document>>>();
+const KEPT_BYTES_MAX = 96 * 1024 * 1024;
+/** While it is being made nobody knows how large it will be. */
+const BYTES_GUESSED = 256 * 1024;
 
-  /** Made by the first who asks; the others wait for that. A failure is not kept. */
+/** Documents by what they are made of and a key. The least recently used go first when there are too many. */
+export class Documents {
+  private readonly kept = new LRUCache<string, Promise<Document>>({ maxSize: KEPT_BYTES_MAX });
+
+  /**
+   * `version` names what it is made of (a catalog's, or a group version's in it). Made by the first who asks; the others
+   * wait for that. A failure is not kept.
+   */
   get(
-    kinds: KindCatalog,
+    version: string,
     key: string,
     contentType: string,
     make: () => Buffer | string | Promise<Buffer | string>,
   ): Promise<Document> {
-    const documents = this.of(kinds.version);
-    let document = documents.get(key);
-    if (document === undefined) {
-      document = documentOf(contentType, make);
-      document.catch(() => documents.delete(key));
-      documents.set(key, document);
-    }
+    const name = `${version} ${key}`;
+    const known = this.kept.get(name);
+    if (known) return known;
+    const document = documentOf(contentType, make);
+    this.kept.set(name, document, { size: BYTES_GUESSED });
+    document.then(
+      // Packed, it is held a second time.
+      ({ bytes }) => this.kept.set(name, document, { size: Math.ceil(bytes.length * 1.2) + 1 }),
+      () => this.kept.delete(name),
+    );
     return document;
-  }
-
-  private of(version: string): Map<string, Promise<Document>> {
-    const known = this.byCatalog.get(version) ?? new Map<string, Promise<Document>>();
-    this.byCatalog.delete(version);
-    this.byCatalog.set(version, known);
-    if (this.byCatalog.size > CATALOGS_MAX) this.byCatalog.delete(this.byCatalog.keys().next().value!);
-    return known;
   }
 }
 

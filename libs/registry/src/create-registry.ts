@@ -1,4 +1,5 @@
 import { systemClock, type Clock, type SandboxId } from '#base';
+import { untilWithinStack } from '#apimachinery';
 import type { AdmissionChain } from '#admission';
 import type { Authorizer } from '#auth';
 import type { Store } from '#storage';
@@ -73,9 +74,10 @@ export function createRegistry(options: RegistryOptions): Verbs {
     get: (ctx, target, readOptions) => get(parts, ctx, target, readOptions),
     list: (ctx, target, request) => list(parts, ctx, target, request),
     watch: (ctx, target, request, receiver) => watch(parts, shared, ctx, target, request, receiver),
-    create: (ctx, target, body, writeOptions) => create(parts, ctx, target, body, writeOptions),
-    update: (ctx, target, body, writeOptions) => update(parts, ctx, target, body, writeOptions),
-    patch: (ctx, target, type, body, writeOptions) => patch(parts, ctx, target, type, body, writeOptions),
+    create: (ctx, target, body, writeOptions) => untilWithinStack(create(parts, ctx, target, body, writeOptions)),
+    update: (ctx, target, body, writeOptions) => untilWithinStack(update(parts, ctx, target, body, writeOptions)),
+    patch: (ctx, target, type, body, writeOptions) =>
+      untilWithinStack(patch(parts, ctx, target, type, body, writeOptions)),
     delete: (ctx, target, request) => remove(parts, ctx, target, request),
     deleteCollection: (ctx, target, request) => deleteCollection(parts, ctx, target, request),
   };

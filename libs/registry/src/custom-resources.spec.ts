@@ -218,6 +218,15 @@ describe('definitions that are refused', () => {
     expect(await refusal(definition())).toContain(message);
   });
 
+  it('for nesting deeper than the stack', async () => {
+    const text = JSON.stringify(cronTabDefinition());
+    const deep = '{"type":"object","properties":{"a":'.repeat(4_500) + '{"type":"string"}' + '}}'.repeat(4_500);
+    const bytes = Buffer.from(text.replace('"openAPIV3Schema":', `"openAPIV3Schema":${deep},"x":`));
+    const at = cluster.target('customresourcedefinitions', undefined, { group: 'apiextensions.k8s.io' });
+    const sent = cluster.verbs.create(cluster.ctx(), at, { bytes, format: 'json' }, {});
+    await expect(sent).rejects.toMatchObject({ code: 400 });
+  });
+
   it('cannot hide a built-in resource', async () => {
     const names = { plural: 'deployments', singular: 'deployment', kind: 'Deployment', listKind: 'DeploymentList' };
     const definition = cronTabDefinition({}, { group: 'apps.x', names });

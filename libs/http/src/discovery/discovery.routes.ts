@@ -48,7 +48,7 @@ async function sendAggregated(
 ): Promise<void> {
   const { as, group, version } = accepted;
   const contentType = `application/json;g=${group};v=${version};as=${as}`;
-  const document = await documents.get(x.kinds, `discovery/${root}/${version}`, contentType, () =>
+  const document = await documents.get(x.kinds.version, `discovery/${root}/${version}`, contentType, () =>
     JSON.stringify(aggregatedDiscovery(x.kinds, root, version)),
   );
   return sendDocument(x, document);

@@ -33,7 +33,7 @@ export async function serveOpenApi(
   if (edition !== 'v3') throw StatusError.noSuchPath();
   if (rest.length === 0) {
     const index = await openApiV3Index(x.kinds);
-    return sendDocument(x, await documents.get(x.kinds, 'openapi/v3', JSON_TYPE, () => index));
+    return sendDocument(x, await documents.get(x.kinds.version, 'openapi/v3', JSON_TYPE, () => index));
   }
   return serveV3(x, rest, documents, version);
 }
@@ -41,10 +41,10 @@ export async function serveOpenApi(
 async function serveV2(x: Exchange, documents: Documents, version: VersionInfo): Promise<void> {
   if (wantsGnostic(x.request.headers.accept)) {
     const make = async () => gnosticDocument(await openApiV2(x.kinds, version));
-    return sendDocument(x, await documents.get(x.kinds, 'openapi/v2/gnostic', GNOSTIC_TYPE, make));
+    return sendDocument(x, await documents.get(x.kinds.version, 'openapi/v2/gnostic', GNOSTIC_TYPE, make));
   }
   const make = async () => JSON.stringify(await openApiV2(x.kinds, version));
-  return sendDocument(x, await documents.get(x.kinds, 'openapi/v2/json', JSON_TYPE, make));
+  return sendDocument(x, await documents.get(x.kinds.version, 'openapi/v2/json', JSON_TYPE, make));
 }
 
 /** /openapi/v3/api/v1, /openapi/v3/apis/apps/v1. */
@@ -56,7 +56,7 @@ async function serveV3(x: Exchange, rest: readonly string[], documents: Document
   if (x.kinds.ofGroupVersion({ group, version }).length === 0) throw StatusError.noSuchPath();
   const hash = await openApiV3Hash(x.kinds, group, version);
   const document = await documents.get(
-    x.kinds,
+    x.kinds.versionOf({ group, version }),
     `openapi/v3/${group}/${version}`,
     JSON_TYPE,
     () => openApiV3(x.kinds, group, version, info) as Promise<string>,

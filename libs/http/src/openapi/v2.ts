@@ -55,8 +55,12 @@ const REF_V3 = '#/components/schemas/';
 const REF_V2 = '#/definitions/';
 const ANSWER_TYPES = ['application/json', 'application/yaml'];
 
+/** What CRDs may say in v3 and v2 has no words for. */
+type Unsaid = OpenApiSchema & { anyOf?: unknown; not?: unknown; nullable?: unknown };
+
 /** A v3 schema as v2 says it: refs may have siblings, there is no oneOf, and defaults are not published. */
-export function schemaV2(schema: OpenApiSchema): SwaggerSchema {
+export function schemaV2(v3: OpenApiSchema): SwaggerSchema {
+  const { anyOf: _any, not: _not, nullable: _null, ...schema } = v3 as Unsaid;
   const { $ref, allOf, oneOf, default: _default, properties, items, additionalProperties, ...same } = schema;
   const ref = $ref ?? allOf?.[0]?.$ref;
   const inner: SwaggerSchema = { ...(same as SwaggerSchema) };

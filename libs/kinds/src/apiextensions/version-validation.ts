@@ -8,6 +8,7 @@ import type {
 } from '../generated/types.js';
 import { validateDefaults } from './default-validation.js';
 import { fieldOfPath } from './field-path.js';
+import { validateRules } from './rule-validation.js';
 import { validateSchema } from './schema-validation.js';
 import { validateStructural } from './structural-violations.js';
 
@@ -86,7 +87,9 @@ function checkRoot(errors: FieldError[], root: JSONSchemaProps, path: string, ha
   if (root.nullable) errors.push(fieldError.forbidden(`${at}.nullable`, 'nullable cannot be true at the root'));
   const structural = validateStructural(root, at);
   errors.push(...(structural.length > 0 ? structural : validateDefaults(root, at)));
-  errors.push(...validateSchema(root, at));
+  const schemaErrors = validateSchema(root, at);
+  errors.push(...schemaErrors);
+  if (structural.length === 0 && schemaErrors.length === 0) errors.push(...validateRules(root, at));
 }
 
 const NOT_SIMPLE = 'must be a simple json path starting with .';

@@ -39,7 +39,7 @@ export class CustomCatalogs {
 
   /** What a stored CRD serves; undefined: nothing, or something that must not hide a built-in resource. */
   factsOf(text: string): CustomFacts | undefined {
-    const facts = customFactsOf(text);
+    const facts = boundedFactsOf(text);
     return facts && this.taken.has(groupResourceName(facts.group, facts.names.plural)) ? undefined : facts;
   }
 
@@ -50,17 +50,31 @@ export class CustomCatalogs {
     for (const { digest } of sorted) hash.update(digest);
     const version = `${this.base.version}+${hash.digest('base64url')}`;
     return this.catalogs.get(version, () => {
-      const kinds = sorted.flatMap((facts) => this.kinds.get(facts.digest, () => customKindsOf(facts)));
-      return extended(this.base, kinds, version);
+      const digests = new Map<Kind, string>();
+      for (const facts of sorted) {
+        const kinds = this.kinds.get(facts.digest, () => customKindsOf(facts));
+        for (const kind of kinds) digests.set(kind, facts.digest);
+      }
+      return extended(this.base, digests, version);
     });
+  }
+}
+
+/** Whoever follows a store must not fail. What nests deeper than the stack is refused when it comes; if not, it serves nothing. */
+function boundedFactsOf(text: string): CustomFacts | undefined {
+  try {
+    return customFactsOf(text);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
 }
 
 const nameOf = ({ group, names }: CustomFacts) => groupResourceName(group, names.plural);
 
 /** The base's own maps are shared; built-in kinds always come first, so that nothing can hide them. */
-function extended(base: KindCatalog, kinds: readonly Kind[], version: string): KindCatalog {
-  const all = [...base.all, ...kinds.filter((kind) => !base.byKind(kind))];
+function extended(base: KindCatalog, digests: ReadonlyMap<Kind, string>, version: string): KindCatalog {
+  const all = [...base.all, ...[...digests.keys()].filter((kind) => !base.byKind(kind))];
   const own = all.slice(base.all.length);
   const groups = groupsOf(all);
   const byResource = new Map<string, Kind>();
@@ -102,7 +116,10 @@ function extended(base: KindCatalog, kinds: readonly Kind[], version: string): K
     },
     versionOf(gv) {
       const kinds = byGroupVersion.get(apiVersionOf(gv));
-      return kinds ? version : base.versionOf(gv);
+      if (!kinds) return base.versionOf(gv);
+      const hash = createHash('sha256').update(base.versionOf(gv));
+      for (const kind of kinds) hash.update(digests.get(kind) ?? '');
+      return hash.digest('base64url');
     },
   };
 }

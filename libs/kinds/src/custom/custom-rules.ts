@@ -1,6 +1,7 @@
 import { deepCopy, type FieldError, type Json, type KubeObject, withinStack } from '#apimachinery';
 import type { CustomResourceSubresourceScale, JSONSchemaProps } from '../generated/types.js';
 import { type DecodeErrors, decodeErrors } from '../decode.js';
+import { validateCel } from './cel-validation.js';
 import { validateScale } from './custom-subresources.js';
 import { applyDefaults, dropForbiddenNulls, isDefaulted } from './defaulting.js';
 import { validateEmbedded } from './embedded.js';
@@ -22,6 +23,16 @@ const METADATA = {
       metadata: { $ref: '#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta' },
     },
   },
+};
+
+/** Rules may rely on the form of what they look at. Models hasBlockingErr of customresource/strategy.go (1.36). */
+const isBlocking = ({ type }: FieldError) => BLOCKING.has(type);
+const BLOCKING = new Set(['FieldValueRequired', 'FieldValueTooLong', 'FieldValueTooMany', 'FieldValueTypeInvalid']);
+const NOT_CHECKED: FieldError = {
+  type: 'FieldValueInvalid',
+  field: '<nil>',
+  detail:
+    'Invalid value: "null": some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
 };
 
 /**
@@ -86,6 +97,9 @@ export class CustomRules {
       }
       errors.push(...validateEmbedded(value, this.structural));
       if (this.scale) errors.push(...validateScale(object, this.scale));
+      if (this.structural.hasRules) {
+        errors.push(...(errors.some(isBlocking) ? [NOT_CHECKED] : validateCel(value, this.structural, before)));
+      }
       return errors;
     });
   }

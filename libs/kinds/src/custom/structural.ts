@@ -22,6 +22,8 @@ export interface Structural {
   readonly byDefault: Json | undefined;
   /** Whether a default stands here or below. */
   readonly hasDefaults: boolean;
+  /** Whether a CEL rule stands here or below. */
+  readonly hasRules: boolean;
   readonly required: readonly string[];
   readonly pattern: RE2JS | undefined;
   readonly allOf: readonly Structural[];
@@ -66,6 +68,11 @@ export function structuralOf(schema: JSONSchemaProps): Structural {
       itemsNode?.hasDefaults === true ||
       (typeof additional === 'object' && additional.hasDefaults) ||
       [...properties.values()].some(({ hasDefaults }) => hasDefaults),
+    hasRules:
+      (schema['x-kubernetes-validations']?.length ?? 0) > 0 ||
+      itemsNode?.hasRules === true ||
+      (typeof additional === 'object' && additional.hasRules) ||
+      [...properties.values()].some(({ hasRules }) => hasRules),
     required: schema.required ?? [],
     pattern: patternOf(schema.pattern),
     allOf: schema.allOf?.map(structuralOf) ?? NONE,
