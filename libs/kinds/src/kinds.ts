@@ -1,4 +1,14 @@
 import { apiVersionOf } from '#apimachinery';
+import { mutatingAdmissionPolicyBindingKind } from './admissionregistration/mutating-admission-policy-binding.kind.js';
+import { mutatingAdmissionPolicyBindingV1alpha1Kind } from './admissionregistration/mutating-admission-policy-binding-v1alpha1.kind.js';
+import { mutatingAdmissionPolicyBindingV1beta1Kind } from './admissionregistration/mutating-admission-policy-binding-v1beta1.kind.js';
+import { mutatingAdmissionPolicyKind } from './admissionregistration/mutating-admission-policy.kind.js';
+import { mutatingAdmissionPolicyV1alpha1Kind } from './admissionregistration/mutating-admission-policy-v1alpha1.kind.js';
+import { mutatingAdmissionPolicyV1beta1Kind } from './admissionregistration/mutating-admission-policy-v1beta1.kind.js';
+import { mutatingWebhookConfigurationKind } from './admissionregistration/mutating-webhook-configuration.kind.js';
+import { validatingAdmissionPolicyBindingKind } from './admissionregistration/validating-admission-policy-binding.kind.js';
+import { validatingAdmissionPolicyKind } from './admissionregistration/validating-admission-policy.kind.js';
+import { validatingWebhookConfigurationKind } from './admissionregistration/validating-webhook-configuration.kind.js';
 import { customResourceDefinitionKind } from './apiextensions/custom-resource-definition.kind.js';
 import { apiServiceKind } from './apiregistration/api-service.kind.js';
 import { controllerRevisionKind } from './apps/controller-revision.kind.js';
@@ -53,6 +63,16 @@ import { storageClassKind } from './storage/storage-class.kind.js';
 
 /** Every `*.kind.ts` that a sandbox serves: one row each. Resources without one are served by the published facts alone. */
 const kindsWithRules: readonly Kind[] = [
+  mutatingWebhookConfigurationKind,
+  validatingWebhookConfigurationKind,
+  validatingAdmissionPolicyKind,
+  validatingAdmissionPolicyBindingKind,
+  mutatingAdmissionPolicyBindingKind,
+  mutatingAdmissionPolicyBindingV1alpha1Kind,
+  mutatingAdmissionPolicyBindingV1beta1Kind,
+  mutatingAdmissionPolicyKind,
+  mutatingAdmissionPolicyV1alpha1Kind,
+  mutatingAdmissionPolicyV1beta1Kind,
   customResourceDefinitionKind,
   apiServiceKind,
   controllerRevisionKind,

@@ -76,7 +76,7 @@ export interface Wish {
   readonly [field: string]: unknown;
 }
 
-function hookOf({ name = 'hook.example.com', path = '/', ...more }: Wish = {}): object {
+export function hookOf({ name = 'hook.example.com', path = '/', ...more }: Wish = {}): object {
   return {
     name,
     clientConfig: { url: `https://127.0.0.1:${server.port}${path}`, caBundle: server.caBundle },

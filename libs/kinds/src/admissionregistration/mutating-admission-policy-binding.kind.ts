@@ -1,0 +1,8 @@
+import { defineKind } from '../define-kind.js';
+import type { MutatingAdmissionPolicyBinding } from '../generated/types.js';
+import { mutatingAdmissionPolicyBindingRules } from './mutating-admission-policy-binding.js';
+
+export const mutatingAdmissionPolicyBindingKind = defineKind<MutatingAdmissionPolicyBinding>({
+  apiVersion: 'admissionregistration.k8s.io/v1',
+  ...mutatingAdmissionPolicyBindingRules,
+});
