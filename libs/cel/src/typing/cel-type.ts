@@ -35,11 +35,11 @@ export class CelType {
     readonly params: readonly CelType[] = [],
     readonly details: {
       readonly fields?: () => ReadonlyMap<string, CelType>;
+      /** Elements at most: characters, bytes, items or entries. */
       readonly sizeMax?: number;
+      /** Bytes of JSON at least. */
       readonly sizeMin?: number;
       readonly list?: ListShape;
-      /** Whether null stands for the value's absence. */
-      readonly nullable?: boolean;
       /** Fields that expressions know by another name: escaped → the property's own. */
       readonly properties?: ReadonlyMap<string, string>;
     } = {},
