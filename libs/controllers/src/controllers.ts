@@ -17,6 +17,8 @@ import { resourceQuotaController } from './resourcequota/resource-quota.controll
 import { rootCaCertPublisherController } from './serviceaccount/root-ca-cert-publisher.controller.js';
 import { serviceAccountTokensController } from './serviceaccount/service-account-tokens.controller.js';
 import { serviceAccountController } from './serviceaccount/serviceaccount.controller.js';
+import { persistentVolumeClaimProtectionController } from './storage-protection/persistent-volume-claim-protection.controller.js';
+import { persistentVolumeProtectionController } from './storage-protection/persistent-volume-protection.controller.js';
 import { taintEvictionController } from './taint-eviction/taint-eviction.controller.js';
 
 /**
@@ -33,6 +35,8 @@ export const controllers: readonly ControllerDefinition[] = [
   taintEvictionController,
   podGarbageCollectorController,
   disruptionController,
+  persistentVolumeClaimProtectionController,
+  persistentVolumeProtectionController,
   serviceAccountController,
   serviceAccountTokensController,
   rootCaCertPublisherController,

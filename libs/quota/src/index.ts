@@ -6,5 +6,6 @@ export { type Amounts, amountsOf, listOf } from './amounts.js';
 export { chargedQuotas, type QuotaRefusal, type QuotaRequest } from './charge.js';
 export type { QuotaEvaluator } from './evaluator.js';
 export { evaluatorFor, evaluators, isNeverCounted, objectCountName } from './evaluators.js';
+export { isExtendedResource } from './pod.evaluator.js';
 export { podLimits, podRequests } from './pod-amounts.js';
 export { usageOf } from './usage.js';

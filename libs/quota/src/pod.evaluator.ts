@@ -86,12 +86,13 @@ export const podEvaluator: QuotaEvaluator = {
 function isOfPods(name: string): boolean {
   if (RESOURCES.has(name) || name.startsWith(HUGE_PAGES)) return true;
   return (
-    name.startsWith(REQUESTS) && (name.startsWith(REQUESTS + HUGE_PAGES) || isExtended(name.slice(REQUESTS.length)))
+    name.startsWith(REQUESTS) &&
+    (name.startsWith(REQUESTS + HUGE_PAGES) || isExtendedResource(name.slice(REQUESTS.length)))
   );
 }
 
 /** Models IsExtendedResourceName (1.36): a domain of its own, not kubernetes.io's. */
-function isExtended(name: string): boolean {
+export function isExtendedResource(name: string): boolean {
   return name.includes('/') && !name.includes('kubernetes.io/') && !name.startsWith(REQUESTS);
 }
 
@@ -105,7 +106,7 @@ function computeUsage(requests: Amounts, limits: Amounts): Map<string, Quantity>
   }
   for (const [name, request] of requests) {
     if (name.startsWith(HUGE_PAGES)) usage.set(name, request).set(`${REQUESTS}${name}`, request);
-    else if (isExtended(name)) usage.set(`${REQUESTS}${name}`, request);
+    else if (isExtendedResource(name)) usage.set(`${REQUESTS}${name}`, request);
   }
   return usage;
 }

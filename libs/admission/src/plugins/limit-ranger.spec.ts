@@ -11,6 +11,7 @@ const container = (name: string, requests?: object, limits?: object) => ({
   image: 'nginx',
   ...(requests || limits ? { resources: { ...(requests ? { requests } : {}), ...(limits ? { limits } : {}) } } : {}),
 });
+const RUNTIME = { kind: 'RuntimeClass', metadata: { name: 'r' }, overhead: { podFixed: { cpu: '5' } } };
 const forbidden = (text: string) => `pods "web" is forbidden: ${text}`;
 
 describe('LimitRanger', () => {
@@ -85,11 +86,11 @@ describe('LimitRanger', () => {
     [
       'a sum that fits, overhead left out',
       [{ type: 'Pod', max: { cpu: '1' } }],
-      { containers: [container('a', { cpu: '1' }, { cpu: '1' })], overhead: { cpu: '5' } },
+      { containers: [container('a', { cpu: '1' }, { cpu: '1' })], overhead: { cpu: '5' }, runtimeClassName: 'r' },
       undefined,
     ],
   ])('answers %s', async (_what, limits, spec, expected) => {
-    const refused = await refusalOf({ object: aPod(spec) }, [ACCOUNT, range(limits)]);
+    const refused = await refusalOf({ object: aPod(spec) }, [ACCOUNT, RUNTIME, range(limits)]);
     expect(refused).toBe(expected === undefined ? undefined : forbidden(expected));
   });
 

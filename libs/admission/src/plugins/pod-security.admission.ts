@@ -48,26 +48,37 @@ export const podSecurity: AdmissionPlugin = {
     const pod = request.object as Pod;
     if (request.operation === 'UPDATE' && !isSignificant(pod, request.old as Pod)) return;
     enforce(request, policy.enforce, pod);
-    warn(request, policy.warn, pod.metadata, pod.spec);
+    tell(request, policy, pod.metadata, pod.spec);
   },
 };
 
+const ANNOTATIONS = 'pod-security.kubernetes.io/';
+
 function enforce(request: AdmissionRequest, policy: LevelVersion, { metadata, spec }: Pod): void {
+  request.annotate?.(`${ANNOTATIONS}enforce-policy`, policyText(policy));
   const violations = violationsOf(policy, metadata, spec);
   if (violations.length === 0) return;
   throw refusal(request, `violates PodSecurity "${policyText(policy)}": ${detailsOf(violations)}`);
 }
 
-function warn(request: AdmissionRequest, policy: LevelVersion, metadata: ObjectMeta, spec: PodSpec): void {
+/** To the audit log, and to who asked. */
+function tell(request: AdmissionRequest, { audit, warn }: Policy, metadata: ObjectMeta, spec: PodSpec): void {
+  const audited = wouldViolate(audit, metadata, spec);
+  if (audited) request.annotate?.(`${ANNOTATIONS}audit-violations`, audited);
+  const warned = isSamePolicy(audit, warn) ? audited : wouldViolate(warn, metadata, spec);
+  if (warned) request.warn(warned);
+}
+
+function wouldViolate(policy: LevelVersion, metadata: ObjectMeta, spec: PodSpec): string | undefined {
   const violations = violationsOf(policy, metadata, spec);
-  if (violations.length === 0) return;
-  request.warn(`would violate PodSecurity "${policyText(policy)}": ${detailsOf(violations)}`);
+  if (violations.length === 0) return undefined;
+  return `would violate PodSecurity "${policyText(policy)}": ${detailsOf(violations)}`;
 }
 
 /** Nothing is refused that is no pod yet. */
-function checkTemplate(request: AdmissionRequest, { warn: policy }: Policy): void {
+function checkTemplate(request: AdmissionRequest, policy: Policy): void {
   const template = templateOf(request.kind)!(request.object as KubeObject);
-  if (template?.spec) warn(request, policy, template.metadata ?? {}, template.spec);
+  if (template?.spec) tell(request, policy, template.metadata ?? {}, template.spec);
 }
 
 async function checkNamespace(request: AdmissionRequest, reads: AdmissionReads): Promise<void> {
