@@ -27,6 +27,7 @@ export function customScale(paths: CustomResourceSubresourceScale): Subresource 
   const selectorPath = paths.labelSelectorPath ? dottedPath(paths.labelSelectorPath) : undefined;
   return {
     name: 'scale',
+    replicasPath: specPath,
     body: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
     verbs: ['get', 'patch', 'update'],
     project(parent): Scale {

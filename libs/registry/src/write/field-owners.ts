@@ -3,6 +3,7 @@ import {
   deepCopy,
   deepEqual,
   entriesAfterUpdate,
+  fieldElement,
   type FieldSet,
   type FieldWrite,
   isRefused,
@@ -173,17 +174,17 @@ export function entriesOfParent(
   return parentEntries(old.metadata.managedFields, entries, apiVersionOf(target.kind), replicasOf(target.kind, kinds));
 }
 
-/** Of built-in kinds it is the same place in each version. */
+/** An empty path: that version has replicas nowhere. Those that are not served any more have none. */
 function replicasOf(kind: Kind, kinds: KindCatalog): ReplicasPaths {
-  const versions = kinds.groups.find(({ name }) => name === kind.group)?.versions ?? [];
-  return new Map(
-    versions.map((version) => [
-      apiVersionOf({ group: kind.group, version }),
-      (kind.subresources.find(({ name }) => name === 'scale')?.replicasPath ?? ['spec', 'replicas']).map(
-        (name) => `f:${name}`,
-      ),
-    ]),
-  );
+  const paths = new Map<string, readonly string[]>();
+  for (const version of kinds.groups.find(({ name }) => name === kind.group)?.versions ?? []) {
+    const served = kinds.byResource(kind.group, version, kind.resource);
+    if (!served) continue;
+    const scale = served.subresources.find(({ name }) => name === 'scale');
+    const path = scale ? (scale.replicasPath ?? ['spec', 'replicas']) : [];
+    paths.set(apiVersionOf(served), path.map(fieldElement));
+  }
+  return paths;
 }
 
 /** Who owns the fields of a new object. */
