@@ -1,3 +1,5 @@
+import type { FieldRequirement } from '#apimachinery';
+
 /** Who asks. Models authentication/v1 UserInfo. */
 export interface UserInfo {
   readonly username: string;
@@ -23,5 +25,7 @@ export type RequestAttributes =
       /** '' for cluster scope or all namespaces. */
       readonly namespace: string;
       readonly name: string;
+      /** What a list, watch or deletecollection asks for; absent for all. */
+      readonly fieldSelector?: readonly FieldRequirement[];
     }
   | { readonly kind: 'path'; /** lower-case HTTP method */ readonly verb: string; readonly path: string };

@@ -1,5 +1,5 @@
 import { type Authorizer, forbidden, GROUP_MASTERS, type RequestAttributes } from '#auth';
-import { StatusError } from '#apimachinery';
+import { type FieldRequirement, StatusError } from '#apimachinery';
 import type { Verb } from '#kinds';
 import type { RequestContext, Target } from './request.js';
 
@@ -27,9 +27,11 @@ export async function authorize(
   verb: string,
   target: Target,
   name?: string,
+  fieldSelector?: readonly FieldRequirement[],
 ): Promise<void> {
   const end = ctx.trace.start('authorization', { verb, resource: target.kind.resource });
-  const attributes = attributesOf(verb, target, name);
+  const whole = attributesOf(verb, target, name);
+  const attributes = fieldSelector?.length ? { ...whole, fieldSelector } : whole;
   const decision = ctx.user.groups.includes(GROUP_MASTERS)
     ? { allowed: true, reason: '' }
     : await authorizer.authorize(ctx.user, attributes);

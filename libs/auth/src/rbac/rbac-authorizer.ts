@@ -1,7 +1,7 @@
 import type { SandboxId } from '#base';
 import type { Store } from '#storage';
 import type { Authorizer, Decision } from '../credentials.js';
-import { nodeRules } from '../policy/component-roles.js';
+import { NodeAuthorizer, nodeOf } from '../node/node-authorizer.js';
 import { GROUP_MASTERS, type RequestAttributes, type UserInfo } from '../user.js';
 import { type PolicyRule, ruleAllows } from './policy-rule.js';
 import { PolicyView } from './policy-view.js';
@@ -9,8 +9,6 @@ import { type Grant, grantsOf } from './subject-rules.js';
 
 /** Decisions remembered per user; one who asks for more different things starts anew. */
 const DECISIONS_MAX = 500;
-const NODE_PREFIX = 'system:node:';
-const NODES_GROUP = 'system:nodes';
 
 /** What a user may do, as SelfSubjectRulesReview tells it. */
 export interface UserRules {
@@ -34,40 +32,49 @@ interface Remembered {
 
 /**
  * RBAC over the sandbox's own objects, with what upstream decides before it: system:masters may everything, kubelets
- * what NodeRules say. Differs: the node authorizer's graph (only secrets of its own pods) is not modelled.
+ * what the node authorizer says.
  */
 export function rbacAuthorizer(store: Pick<Store, 'list' | 'watch'>, sandbox: SandboxId): RbacAuthorizer {
-  return new Rbac(new PolicyView(store, sandbox));
+  return new Rbac(new PolicyView(store, sandbox), new NodeAuthorizer(store, sandbox));
 }
 
 class Rbac implements RbacAuthorizer {
   /** By the identity of UserInfo: authenticators and components hold on to theirs. */
   private readonly users = new WeakMap<UserInfo, Remembered>();
 
-  constructor(private readonly policy: PolicyView) {}
+  constructor(
+    private readonly policy: PolicyView,
+    private readonly nodes: NodeAuthorizer,
+  ) {}
 
   async authorize(user: UserInfo, attributes: RequestAttributes): Promise<Decision> {
     if (user.groups.includes(GROUP_MASTERS)) return ALLOWED;
+    const node = nodeOf(user);
+    const asNode = node === undefined ? undefined : await this.nodes.authorize(node, attributes);
+    if (asNode?.allowed) return asNode;
     const loading = this.policy.ready();
     if (loading) await loading;
     const remembered = this.remembered(user);
     const key = keyOf(attributes);
-    return remembered.decisions.get(key) ?? this.decide(user, attributes, remembered, key);
+    const decision = remembered.decisions.get(key) ?? this.decide(user, attributes, remembered, key);
+    if (decision.allowed || !asNode?.reason) return decision;
+    return { allowed: false, reason: [asNode.reason, decision.reason].filter((one) => one !== '').join('\n') };
   }
 
   async rulesOf(user: UserInfo, namespace: string): Promise<UserRules> {
-    if (user.groups.includes(GROUP_MASTERS)) return { rules: EVERYTHING, evaluationError: '' };
     const loading = this.policy.ready();
     if (loading) await loading;
     const remembered = this.remembered(user);
     const grants = [...this.grants(user, '', remembered)];
     if (namespace !== '') grants.push(...this.grants(user, namespace, remembered));
     const rules = grants.flatMap((grant) => grant.rules);
-    return { rules: isNode(user) ? [...nodeRules, ...rules] : rules, evaluationError: missingOf(grants) };
+    const asNode = nodeOf(user) === undefined ? '' : NODE_RULES_UNKNOWN;
+    return { rules, evaluationError: [asNode, missingOf(grants)].filter((one) => one !== '').join(', ') };
   }
 
   close(): void {
     this.policy.close();
+    this.nodes.close();
   }
 
   /** Remembers what does not depend on the object's name: few different questions, whatever the number of objects. */
@@ -78,8 +85,7 @@ class Rbac implements RbacAuthorizer {
         ? this.grants(user, attributes.namespace, remembered)
         : [];
     const grants = [...clusterWide, ...local];
-    const anyName =
-      isNode(user) && nodeRules.some((rule) => ruleAllows(rule, attributes)) ? ALLOWED : anyNameOf(grants, attributes);
+    const anyName = anyNameOf(grants, attributes);
     if (!anyName && grants.some(({ rules }) => rules.some((rule) => allowsSomeName(rule, attributes)))) {
       return byNameOf(grants, attributes) ?? refusedBy(grants);
     }
@@ -110,10 +116,7 @@ class Rbac implements RbacAuthorizer {
 }
 
 const ALLOWED: Decision = { allowed: true, reason: '' };
-const EVERYTHING: readonly PolicyRule[] = [
-  { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
-  { verbs: ['*'], nonResourceURLs: ['*'] },
-];
+const NODE_RULES_UNKNOWN = 'node authorizer does not support user rule resolution';
 
 function anyNameOf(grants: readonly Grant[], attributes: RequestAttributes): Decision | undefined {
   return firstThat(grants, (rule) => !rule.resourceNames?.length && ruleAllows(rule, attributes));
@@ -135,10 +138,6 @@ function allowsSomeName(rule: PolicyRule, attributes: RequestAttributes): boolea
 function refusedBy(grants: readonly Grant[]): Decision {
   const missing = missingOf(grants);
   return { allowed: false, reason: missing === '' ? '' : `RBAC: ${missing}` };
-}
-
-function isNode(user: UserInfo): boolean {
-  return user.username.startsWith(NODE_PREFIX) && user.groups.includes(NODES_GROUP);
 }
 
 /** Models the aggregated error of the RBAC rule resolver: one alone, several in brackets. */

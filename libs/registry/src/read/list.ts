@@ -21,7 +21,7 @@ export async function list(
   verb = 'list',
 ): Promise<FoundList> {
   const selection = selectionOf(target.kind, request);
-  await authorize(ctx, parts.authorizerOf(ctx.env.id), verb, target, selection.name);
+  await authorize(ctx, parts.authorizerOf(ctx.env.id), verb, target, selection.name, selection.fields);
   const end = ctx.trace.start('store', { verb: 'list', resource: groupResourceOf(target.kind) });
   const { page, prefix } = await pageOf(parts, ctx, target, request, selection);
   end({ revision: page.revision, items: page.items.length });

@@ -26,7 +26,7 @@ export async function watch(
   receiver: WatchReceiver,
 ): Promise<RegistryWatch> {
   const selection = selectionOf(target.kind, request);
-  await authorize(ctx, parts.authorizerOf(ctx.env.id), 'watch', target, selection.name);
+  await authorize(ctx, parts.authorizerOf(ctx.env.id), 'watch', target, selection.name, selection.fields);
   checkWatchOptions(request);
   const about = { ...subjectOf(target.kind), name: '' };
   const prefix = prefixOf(target, selection);

@@ -18,7 +18,7 @@ export async function deleteCollection(
   request: DeleteRequest & ListRequest,
 ): Promise<FoundList> {
   const selection = selectionOf(target.kind, request);
-  await authorize(ctx, parts.authorizerOf(ctx.env.id), 'deletecollection', target, selection.name);
+  await authorize(ctx, parts.authorizerOf(ctx.env.id), 'deletecollection', target, selection.name, selection.fields);
   const { page } = await pageOf(parts, ctx, target, request, selection);
   for (let from = 0; from < page.items.length; from += AT_ONCE) {
     const batch = page.items.slice(from, from + AT_ONCE);
