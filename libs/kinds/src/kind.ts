@@ -56,6 +56,21 @@ export interface StorageIdentity {
   readonly version: string;
 }
 
+/** How to call it, and which ConversionReviews it takes, first choice first. */
+export interface ConversionWebhook {
+  readonly client: {
+    readonly url?: string;
+    readonly caBundle?: string;
+    readonly service?: {
+      readonly name: string;
+      readonly namespace: string;
+      readonly path?: string;
+      readonly port?: number;
+    };
+  };
+  readonly reviewVersions: readonly string[];
+}
+
 /**
  * All that the server knows of one resource in one version. The generic path needs nothing but the data;
  * a `*.kind.ts` adds hooks for what a schema cannot say. Hooks may mutate the object they are given (it is theirs),
@@ -83,6 +98,8 @@ export interface Kind<T extends KubeObject = KubeObject> extends GroupVersionRes
   readonly list?: { readonly definition: string; readonly schema: OpenApiSchema };
   /** Of a CRD's kind: decodes and sets defaults by the structural schema, in place of Go's types. */
   readonly structural?: StructuralRules;
+  /** Versions differ in more than their name, and a webhook of the tenant's turns one into another. */
+  readonly conversion?: ConversionWebhook;
   /** A `Warning` to everybody who uses this version. */
   readonly deprecation?: string;
   readonly subresources: readonly Subresource<T>[];

@@ -62,6 +62,7 @@ function customKind(facts: CustomFacts, version: CustomVersion, storage: Storage
       },
     },
     structural: rules,
+    ...conversionOf(facts),
     ...(version.deprecation === undefined ? {} : { deprecation: version.deprecation }),
     subresources: [
       ...(status ? [customStatus] : []),
@@ -78,6 +79,12 @@ function customKind(facts: CustomFacts, version: CustomVersion, storage: Storage
     fromStorage: (stored) =>
       rules.refreshed(stored.apiVersion === apiVersion ? stored : { ...stored, apiVersion, kind: names.kind }),
   };
+}
+
+function conversionOf({ conversion }: CustomFacts): Pick<Kind, 'conversion'> {
+  const { clientConfig, conversionReviewVersions } = conversion?.webhook ?? {};
+  if (conversion?.strategy !== 'Webhook' || !clientConfig) return {};
+  return { conversion: { client: clientConfig, reviewVersions: conversionReviewVersions ?? ['v1'] } };
 }
 
 type WithStatus = KubeObject & { status?: unknown };

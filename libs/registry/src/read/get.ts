@@ -3,6 +3,7 @@ import { StatusError } from '#apimachinery';
 import { storageKey } from '#kinds';
 import type { StoredObject } from '#storage';
 import { authorize } from '../authorization.js';
+import { convertStored } from '../conversion.js';
 import type { Parts } from '../parts.js';
 import type { Found, ReadOptions, RequestContext, Target } from '../request.js';
 import { translated } from '../store-failure.js';
@@ -42,6 +43,7 @@ export async function get(
   const end = ctx.trace.start('store', { verb: 'get', resource: groupResourceOf(target.kind) });
   const stored = await readStored(parts, ctx, target);
   end({ revision: stored.revision });
+  if (target.kind.conversion) await convertStored(parts, ctx.env.id, target.kind, [stored]);
   const found = foundOf(parts, ctx.env.id, target.kind, stored);
   if (!subresource) return found;
   const view = target.kind.subresources.find(({ name }) => name === subresource);

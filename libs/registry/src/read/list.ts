@@ -3,6 +3,7 @@ import { StatusError } from '#apimachinery';
 import { storageKey, storagePrefix } from '#kinds';
 import { type ListQuery, type Page, StoreError } from '#storage';
 import { authorize } from '../authorization.js';
+import { convertStored } from '../conversion.js';
 import type { Parts } from '../parts.js';
 import type { FoundList, ListRequest, RequestContext, Target } from '../request.js';
 import { statusOf } from '../store-failure.js';
@@ -25,6 +26,7 @@ export async function list(
   const end = ctx.trace.start('store', { verb: 'list', resource: groupResourceOf(target.kind) });
   const { page, prefix } = await pageOf(parts, ctx, target, request, selection);
   end({ revision: page.revision, items: page.items.length });
+  if (target.kind.conversion) await convertStored(parts, ctx.env.id, target.kind, page.items);
   return {
     resourceVersion: String(page.revision),
     items: page.items.map((stored) => foundOf(parts, ctx.env.id, target.kind, stored)),

@@ -16,6 +16,10 @@ export class ParsedObjects {
     sizeCalculation: (_object, stored) => stored.text.length,
   });
 
+  /** Of kinds with conversion webhooks: by version. */
+  private readonly converted = new WeakMap<StoredObject, Map<string, KubeObject>>();
+  private readonly storageForms = new WeakMap<KubeObject, KubeObject>();
+
   /** As it is stored. */
   stored(stored: StoredObject): KubeObject {
     let object = this.kept.get(stored);
@@ -27,9 +31,30 @@ export class ParsedObjects {
     return object;
   }
 
+  /** Whether it can be served in that version without asking a webhook. */
+  isIn(stored: StoredObject, apiVersion: string): boolean {
+    return this.stored(stored).apiVersion === apiVersion || this.converted.get(stored)?.has(apiVersion) === true;
+  }
+
+  /** What a conversion webhook made of it. */
+  rememberConverted(stored: StoredObject, apiVersion: string, object: KubeObject): void {
+    const known = this.converted.get(stored) ?? new Map<string, KubeObject>();
+    this.converted.set(stored, known.set(apiVersion, object));
+  }
+
+  rememberStorageForm(object: KubeObject, converted: KubeObject): void {
+    this.storageForms.set(object, converted);
+  }
+
+  /** What a conversion webhook made of an object that is about to be written. */
+  storageForm(object: KubeObject): KubeObject | undefined {
+    return this.storageForms.get(object);
+  }
+
   /** In the version of `kind`. */
   served<T extends KubeObject>(kind: Kind<T>, stored: StoredObject): T {
-    const object = this.stored(stored);
+    let object = this.stored(stored);
+    if (kind.conversion) object = this.converted.get(stored)?.get(apiVersionOf(kind)) ?? object;
     if (kind.fromStorage) return kind.fromStorage(object);
     const { group, version } = kind.storage;
     if (group === kind.group && version === kind.version) return object as T;

@@ -3,6 +3,7 @@ import { StatusError } from '#apimachinery';
 import { type Kind, storageKey, storagePrefix } from '#kinds';
 import { StoreError, type StoreEvent, type StoreWatch, type WatchSink } from '#storage';
 import { authorize } from '../authorization.js';
+import { convertStored } from '../conversion.js';
 import type { Parts } from '../parts.js';
 import type { FoundEvent, RegistryWatch, RequestContext, Target, WatchReceiver, WatchRequest } from '../request.js';
 import { statusOf } from '../store-failure.js';
@@ -70,6 +71,7 @@ async function startOf(
     prefix,
     ...(selection.empty ? {} : { matches: ({ facets }) => selection.matches(facets) }),
   });
+  if (target.kind.conversion) await convertStored(parts, ctx.env.id, target.kind, page.items);
   const events = page.items.map((stored): FoundEvent => ({
     type: 'ADDED',
     found: foundOf(parts, ctx.env.id, target.kind, stored),
@@ -80,11 +82,15 @@ async function startOf(
   return page.revision;
 }
 
+const NOTHING = Promise.resolve();
+
 /** Holds no more than it needs: an awake cluster has one for each resource that its actors follow. */
 class WatchState implements WatchSink, RegistryWatch {
   /** Until the store's watch stands, what others write says nothing about what this one has seen. */
   private fromCommit = Infinity;
   private storeWatch: StoreWatch | undefined;
+  private waiting: Promise<unknown> = NOTHING;
+  private ended = false;
 
   constructor(
     private readonly parts: Parts,
@@ -97,6 +103,24 @@ class WatchState implements WatchSink, RegistryWatch {
   ) {}
 
   events(batch: readonly StoreEvent[]): void {
+    if (this.kind.conversion) this.deliverConverted(batch);
+    else this.deliver(batch);
+  }
+
+  /** In order, each batch after a webhook has answered for it; a watch that cannot be served on ends. */
+  private deliverConverted(batch: readonly StoreEvent[]): void {
+    const objects = batch.map(({ object }) => object);
+    this.waiting = this.waiting
+      .then(() => convertStored(this.parts, this.sandbox, this.kind, objects))
+      .then(() => this.ended || this.deliver(batch))
+      .catch((error: unknown) => {
+        if (this.ended) return;
+        this.cancel();
+        this.receiver.closed(error as Error);
+      });
+  }
+
+  private deliver(batch: readonly StoreEvent[]): void {
     const seen: FoundEvent[] = [];
     for (const event of batch) {
       const found = this.shared.selected(this.sandbox, this.kind, event, this.selection);
@@ -107,6 +131,8 @@ class WatchState implements WatchSink, RegistryWatch {
   }
 
   closed(error?: StoreError): void {
+    if (this.ended) return;
+    this.ended = true;
     this.receiver.closed(error && (watchFailure(error, this.passed, { ...subjectOf(this.kind), name: '' }) as Error));
   }
 
@@ -116,10 +142,13 @@ class WatchState implements WatchSink, RegistryWatch {
   }
 
   cancel(): void {
+    this.ended = true;
     this.storeWatch?.cancel();
   }
 
   resourceVersion(): string {
+    // What waits for a webhook has not been passed.
+    if (this.kind.conversion) return String(this.passed);
     const published = this.parts.published.since(this.sandbox, this.fromCommit);
     return String(Math.max(this.passed, published ?? 0));
   }

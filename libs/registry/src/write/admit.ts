@@ -4,6 +4,7 @@ import { encodeCanonical, type GroupVersionKind, type KubeObject } from '#apimac
 import { type Decision, GROUP_MASTERS } from '#auth';
 import { type Kind, storageKey, storagePrefix } from '#kinds';
 import { StoreError, type Write } from '#storage';
+import { convertStored } from '../conversion.js';
 import { facetsOf } from '../facets.js';
 import type { Parts } from '../parts.js';
 import type { RequestContext, Target } from '../request.js';
@@ -19,10 +20,12 @@ export function readsOf(parts: AdmissionParts, sandbox: SandboxId): AdmissionRea
     webhooks: parts.webhooks,
     async get<T extends KubeObject>(kind: Kind<T>, namespace: string, name: string): Promise<T | undefined> {
       const stored = await parts.store.get(sandbox, storageKey(kind, namespace, name));
+      if (stored && kind.conversion) await convertStored(parts, sandbox, kind, [stored]);
       return stored && parts.parsed.served(kind, stored);
     },
     async list<T extends KubeObject>(kind: Kind<T>, namespace: string | undefined): Promise<readonly T[]> {
       const page = await parts.store.list(sandbox, { prefix: storagePrefix(kind, namespace) });
+      if (kind.conversion) await convertStored(parts, sandbox, kind, page.items);
       return page.items.map((stored) => parts.parsed.served(kind, stored));
     },
     authorize: async (user, attributes) =>

@@ -7,7 +7,8 @@ import type { Parts } from '../parts.js';
 import type { RequestContext } from '../request.js';
 
 /** The object as it is stored: in the storage version, with the metadata of the served one. */
-export function toStored(kind: Kind, object: KubeObject): KubeObject {
+export function toStored(parts: Pick<Parts, 'parsed'>, kind: Kind, object: KubeObject): KubeObject {
+  if (kind.conversion) return parts.parsed.storageForm(object) ?? object;
   if (kind.toStorage) return kind.toStorage(object);
   const { group, version } = kind.storage;
   if (group === kind.group && version === kind.version) return object;
@@ -15,13 +16,14 @@ export function toStored(kind: Kind, object: KubeObject): KubeObject {
 }
 
 export function writeOf(
+  parts: Pick<Parts, 'parsed'>,
   ctx: RequestContext,
   kind: Kind,
   object: KubeObject,
   expected: Revision | 0,
   op: Write['op'] = 'put',
 ): Write {
-  const stored = toStored(kind, object);
+  const stored = toStored(parts, kind, object);
   const { namespace = '', name = '' } = object.metadata;
   return {
     key: storageKey(kind, namespace, name),
@@ -45,7 +47,7 @@ export async function commitOne(
   const [stored] = await commit(parts, ctx.env.id, [write]);
   end({ revision: stored!.revision });
   if (!kind.toStorage) {
-    const own = toStored(kind, object);
+    const own = toStored(parts, kind, object);
     own.metadata = { ...own.metadata, resourceVersion: String(stored!.revision) };
     parts.parsed.remember(stored!, own);
   }

@@ -11,6 +11,7 @@ import type { Kind } from '#kinds';
 import { StoreError } from '#storage';
 import { authorize } from '../authorization.js';
 import type { Parts } from '../parts.js';
+import { convertStored, convertToStorage } from '../conversion.js';
 import { answerOf } from '../read/get.js';
 import { foundOf } from '../read/found.js';
 import { MadeObject } from '../read/found-object.js';
@@ -170,13 +171,15 @@ async function store(
   const claim = await parts.allocations.claim(ctx, kind, object, undefined);
   let written: Revision | undefined;
   try {
-    const write = writeOf(ctx, kind, object, 0);
+    if (kind.conversion) await convertToStorage(parts, ctx.env.id, kind, object);
+    const write = writeOf(parts, ctx, kind, object, 0);
     if (dryRun) {
       if (await parts.store.get(ctx.env.id, write.key)) throw StatusError.alreadyExists(subjectOf(kind), name);
       return new MadeObject(object, true);
     }
     const stored = await commitOne(parts, ctx, kind, object, write);
     written = stored.revision;
+    if (kind.conversion) await convertStored(parts, ctx.env.id, kind, [stored]);
     const found = foundOf(parts, ctx.env.id, kind, stored);
     found.created = true;
     return found;

@@ -1,6 +1,7 @@
 import { isReason } from '#apimachinery';
 import { authorize } from '../authorization.js';
 import type { Parts } from '../parts.js';
+import { convertStored } from '../conversion.js';
 import { foundOf } from '../read/found.js';
 import { pageOf } from '../read/list.js';
 import { selectionOf } from '../read/selection.js';
@@ -33,6 +34,7 @@ export async function deleteCollection(
       }),
     );
   }
+  if (target.kind.conversion) await convertStored(parts, ctx.env.id, target.kind, page.items);
   return {
     resourceVersion: String(page.revision),
     items: page.items.map((stored) => foundOf(parts, ctx.env.id, target.kind, stored)),

@@ -3,6 +3,7 @@ import { type Kind, storageKey } from '#kinds';
 import { type StoredObject, StoreError } from '#storage';
 import { authorize } from '../authorization.js';
 import type { Parts } from '../parts.js';
+import { convertStored, convertToStorage } from '../conversion.js';
 import { foundOf } from '../read/found.js';
 import { MadeObject } from '../read/found-object.js';
 import type { DeleteRequest, Found, RequestContext, Target } from '../request.js';
@@ -67,6 +68,7 @@ export async function removeOne(
   for (let attempt = 1; ; attempt++) {
     const stored = await translated(about, parts.store.get(ctx.env.id, key));
     if (!stored) throw StatusError.notFound(about, name);
+    if (kind.conversion) await convertStored(parts, ctx.env.id, kind, [stored]);
     const old = parts.parsed.served(kind, stored);
     checkPreconditions(kind, old, request);
     if (!request.admitted) {
@@ -95,7 +97,8 @@ async function removeOnce(
   const step = nextStep(kind, marked, request, ctx.env.clock.nowMs());
   if (step === 'wait') return { gone: false, found: foundOf(parts, ctx.env.id, kind, stored) };
   const { object, gone } = step;
-  const write = writeOf(ctx, kind, object, stored.revision, gone ? 'delete' : 'put');
+  if (kind.conversion) await convertToStorage(parts, ctx.env.id, kind, object);
+  const write = writeOf(parts, ctx, kind, object, stored.revision, gone ? 'delete' : 'put');
   if (request.dryRun) return { gone, found: new MadeObject(object) };
   const written = await commitOne(parts, ctx, kind, object, write);
   if (gone && kind.alive) parts.heartbeatsOf(ctx.env.id).forget(write.key);
@@ -104,6 +107,7 @@ async function removeOnce(
       'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
     );
   }
+  if (kind.conversion) await convertStored(parts, ctx.env.id, kind, [written]);
   return { gone, found: foundOf(parts, ctx.env.id, kind, written) };
 }
 

@@ -12,6 +12,7 @@ import {
 import { type Kind, storageKey } from '#kinds';
 import { type StoredObject, StoreError } from '#storage';
 import type { Parts } from '../parts.js';
+import { convertStored, convertToStorage } from '../conversion.js';
 import { foundOf } from '../read/found.js';
 import { MadeObject } from '../read/found-object.js';
 import type { Found, RequestContext, Target, WriteOptions } from '../request.js';
@@ -66,6 +67,7 @@ export async function replaceStored(
       if (made) return made;
       throw StatusError.notFound(about, name);
     }
+    if (kind.conversion) await convertStored(parts, ctx.env.id, kind, [stored]);
     const old = parts.parsed.served(kind, stored);
     if (change.uid !== '' && change.uid !== old.metadata.uid) throw wrongUid(target, key, change.uid, old.metadata.uid);
     try {
@@ -118,7 +120,8 @@ async function replaceOnce(
   let written: Revision | undefined;
   try {
     const ends = mayComplete(kind, object, old);
-    const write = writeOf(ctx, kind, object, stored.revision, ends ? 'delete' : 'put');
+    if (kind.conversion) await convertToStorage(parts, ctx.env.id, kind, object);
+    const write = writeOf(parts, ctx, kind, object, stored.revision, ends ? 'delete' : 'put');
     if (!ends && withRevision(write.text, stored.revision) === stored.text) {
       return foundOf(parts, ctx.env.id, kind, stored);
     }
@@ -127,6 +130,7 @@ async function replaceOnce(
     const committed = await commitOne(parts, ctx, kind, object, write);
     written = committed.revision;
     if (ends && kind.alive) parts.heartbeatsOf(ctx.env.id).forget(write.key);
+    if (kind.conversion) await convertStored(parts, ctx.env.id, kind, [committed]);
     return foundOf(parts, ctx.env.id, kind, committed);
   } finally {
     claim?.release(written);
