@@ -25,6 +25,7 @@ import { runtimeClass } from './plugins/runtime-class.admission.js';
 import { serviceAccount } from './plugins/service-account.admission.js';
 import { storageObjectInUseProtection } from './plugins/storage-object-in-use-protection.admission.js';
 import { taintNodesByCondition } from './plugins/taint-nodes-by-condition.admission.js';
+import { validatingAdmissionPolicy } from './plugins/validating-admission-policy.admission.js';
 import { validatingAdmissionWebhook } from './plugins/validating-admission-webhook.admission.js';
 
 /**
@@ -57,6 +58,7 @@ export const plugins: readonly AdmissionPlugin[] = [
   denyServiceExternalIps,
   podTopologyLabels,
   mutatingAdmissionWebhook,
+  validatingAdmissionPolicy,
   validatingAdmissionWebhook,
   resourceQuota,
 ];

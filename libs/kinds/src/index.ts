@@ -21,6 +21,13 @@ export {
   type Subresource,
   type Verb,
 } from './kind.js';
+export {
+  compilePolicyExpression,
+  type ComposedVariable,
+  composeVariables,
+  type PolicyScope,
+  policyVariables,
+} from './admissionregistration/policy-environment.js';
 export { builtInKinds, hostKinds } from './kinds.js';
 export { bodySchemaOf, isBuiltInSchema, mergeSchemaOf } from './merge-schema.js';
 export type { OpenApiSchema } from './schema.js';

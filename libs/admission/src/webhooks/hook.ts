@@ -1,4 +1,5 @@
 import { type KubeObject, type LabelMatcher, labelMatcherOf } from '#apimachinery';
+import { type CompiledCondition, compiledConditions } from '../policies/match-conditions.js';
 import type { MutatingWebhook, MutatingWebhookConfiguration, ValidatingWebhook } from '#kinds';
 
 /** One webhook of one configuration, ready to be asked. */
@@ -9,6 +10,7 @@ export interface Hook {
   readonly webhook: ValidatingWebhook & Partial<Pick<MutatingWebhook, 'reinvocationPolicy'>>;
   readonly namespaceSelector: LabelMatcher;
   readonly objectSelector: LabelMatcher;
+  readonly conditions: readonly CompiledCondition[];
 }
 
 /** In the order in which they are called: configurations by name, webhooks as listed. */
@@ -21,6 +23,7 @@ export function hooksOf(configurations: readonly KubeObject[]): readonly Hook[] 
       webhook,
       namespaceSelector: labelMatcherOf(webhook.namespaceSelector ?? {}),
       objectSelector: labelMatcherOf(webhook.objectSelector ?? {}),
+      conditions: compiledConditions(webhook.matchConditions, { params: false, authorizer: true }),
     }));
   });
 }

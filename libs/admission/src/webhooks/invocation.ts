@@ -1,8 +1,13 @@
+import { StatusError } from '#apimachinery';
 import type { Kind } from '#kinds';
 import { type Attributes, attributesAs, equivalentsOf, namespaceOf } from '../dynamic/attributes.js';
 import { ruleMatches } from '../dynamic/rule-match.js';
 import { namespaceMatches, objectMatches } from '../dynamic/selector-match.js';
+import { userInfoOf } from '../dynamic/user-info.js';
 import type { AdmissionReads, AdmissionRequest } from '../plugin.js';
+import { authorizerInputs, policyInputs } from '../policies/inputs.js';
+import { evaluateConditions } from '../policies/match-conditions.js';
+import { withRights } from '../policies/rights.js';
 import type { Hook } from './hook.js';
 
 /** A webhook that is to be called, and the version in which it wants the object. */
@@ -11,7 +16,7 @@ export interface Invocation {
   readonly as: Kind;
 }
 
-/** undefined: this webhook is not asked about the request. Models Webhook.ShouldCallHook (1.36) up to match conditions. */
+/** undefined: this webhook is not asked about the request. Models Webhook.ShouldCallHook (1.36). */
 export async function invocationOf(
   hook: Hook,
   request: AdmissionRequest,
@@ -20,7 +25,26 @@ export async function invocationOf(
   if (!objectMatches(hook.objectSelector, request)) return undefined;
   const as = askedKind(hook, request);
   if (!as) return undefined;
-  return (await namespaceMatches(hook.namespaceSelector, request, reads)) ? { hook, as } : undefined;
+  if (!(await namespaceMatches(hook.namespaceSelector, request, reads))) return undefined;
+  if (hook.conditions.length > 0 && !(await conditionsMatch(hook, as, request, reads))) return undefined;
+  return { hook, as };
+}
+
+/** Fails with 403 when the conditions cannot be told and the webhook must not be left out. */
+async function conditionsMatch(
+  { webhook, conditions }: Hook,
+  as: Kind,
+  request: AdmissionRequest,
+  reads: AdmissionReads,
+): Promise<boolean> {
+  const inputs = await policyInputs(request, reads, attributesAs(request, as));
+  const result = await withRights(reads, (decide) =>
+    evaluateConditions(conditions, { ...inputs, ...authorizerInputs(request, decide) }),
+  );
+  if ('matches' in result) return result.matches;
+  if (webhook.failurePolicy === 'Ignore') return false;
+  const { group, resource } = request.kind;
+  throw StatusError.forbidden({ group, resource }, request.name, result.error);
 }
 
 /** The request's own kind where a rule names it, else an equivalent one that the first matching rule names. */
@@ -84,14 +108,4 @@ export function reviewOf({ hook, as }: Invocation, request: AdmissionRequest, se
     },
   };
   return { uid, version, body };
-}
-
-export function userInfoOf({ user }: AdmissionRequest): object {
-  const { username, uid, groups, extra } = user;
-  return {
-    username,
-    ...(uid ? { uid } : {}),
-    ...(groups.length > 0 ? { groups } : {}),
-    ...(extra && Object.keys(extra).length > 0 ? { extra } : {}),
-  };
 }

@@ -214,7 +214,7 @@ const mutating = (more: object = {}) => ({
   spec: {
     matchConstraints: { resourceRules: [RULE] },
     reinvocationPolicy: 'Never',
-    mutations: [{ patchType: 'JSONPatch', jsonPatch: { expression: '[]' } }],
+    mutations: [{ patchType: 'JSONPatch', jsonPatch: { expression: '[JSONPatch{op: "remove", path: "/x"}]' } }],
     ...more,
   },
 });
@@ -349,7 +349,7 @@ describe('policies', () => {
       { spec: { policyName: 'p', matchResources: { resourceRules: [{ ...RULE, resourceNames: ['a', 'a'] }] } } },
       ['spec.matchResources.resourceRules[0].resourceNames[1]: Duplicate value: "a"'],
     ],
-  ])('%# %j', (kind, content, errors) => {
+  ])('rule %#', (kind, content, errors) => {
     expect(wrongWith(kind, content)).toEqual(errors);
   });
 

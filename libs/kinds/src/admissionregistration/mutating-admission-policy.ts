@@ -5,6 +5,7 @@ import { checkOneOf } from '../field-rules.js';
 import { tableOf } from '../generic-columns.js';
 import type { MutatingAdmissionPolicy, Mutation } from '../generated/types.js';
 import { defaultMatchResources } from './defaults.js';
+import { validateMutationExpressions } from './expression-validation.js';
 import { validateMutable } from './match-validation.js';
 import { paramKindText } from './param-text.js';
 import { validatePolicySpec } from './policy-validation.js';
@@ -32,6 +33,7 @@ export const mutatingAdmissionPolicyRules: Omit<KindSource<MutatingAdmissionPoli
     for (const [i, mutation] of mutations.entries()) errors.push(...validateMutation(mutation, `spec.mutations[${i}]`));
     if (!reinvocationPolicy) errors.push(fieldError.required('spec.reinvocationPolicy'));
     else checkOneOf(errors, 'spec.reinvocationPolicy', reinvocationPolicy, REINVOCATION_POLICIES);
+    errors.push(...validateMutationExpressions(spec, 'spec'));
     return errors;
   },
   table: tableOf<MutatingAdmissionPolicy>([column('Mutations', 'integer'), column('ParamKind')], ({ spec }) => [

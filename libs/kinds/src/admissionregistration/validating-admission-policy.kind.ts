@@ -5,6 +5,7 @@ import { checkOneOf } from '../field-rules.js';
 import { tableOf } from '../generic-columns.js';
 import type { ValidatingAdmissionPolicy, ValidatingAdmissionPolicySpec, Validation } from '../generated/types.js';
 import { defaultMatchResources } from './defaults.js';
+import { validateValidationExpressions } from './expression-validation.js';
 import { paramKindText } from './param-text.js';
 import { validatePolicySpec } from './policy-validation.js';
 
@@ -27,6 +28,7 @@ export const validatingAdmissionPolicyKind = defineKind<ValidatingAdmissionPolic
   validate: ({ metadata, spec = {} }) => [
     ...validatePolicySpec(spec, 'spec'),
     ...validateContent(spec, metadata.name ?? '', 'spec'),
+    ...validateValidationExpressions(spec, 'spec'),
   ],
   validateStatusUpdate: ({ status }) =>
     (status?.typeChecking?.expressionWarnings ?? []).flatMap(({ fieldRef, warning }, i) => {

@@ -2,6 +2,7 @@ import { dns1035Label, dns1123Subdomain, type FieldError, fieldError, validateLa
 import { checkOneOf } from '../field-rules.js';
 import type { MutatingWebhook, ValidatingWebhook } from '../generated/types.js';
 import { validateClientConfig } from './client-config-validation.js';
+import { validateConditionExpressions } from './expression-validation.js';
 import { FAILURE_POLICIES, MATCH_POLICIES, validateMatchConditions } from './match-validation.js';
 import { validateRule } from './rule-validation.js';
 
@@ -44,7 +45,10 @@ function validateWebhook(webhook: Webhook, field: string): FieldError[] {
   errors.push(...validateLabelSelector(objectSelector, `${field}.objectSelector`));
   checkOneOf(errors, `${field}.reinvocationPolicy`, webhook.reinvocationPolicy, REINVOCATION_POLICIES);
   errors.push(...validateClientConfig(webhook.clientConfig, `${field}.clientConfig`));
-  errors.push(...validateMatchConditions(matchConditions, `${field}.matchConditions`));
+  errors.push(
+    ...validateMatchConditions(matchConditions, `${field}.matchConditions`),
+    ...validateConditionExpressions(matchConditions, { params: false, authorizer: true }, `${field}.matchConditions`),
+  );
   return errors;
 }
 
