@@ -58,6 +58,7 @@ function templatesOf(rootCa: string): readonly Template[] {
       nodes: starterNodes,
       policy: bootstrapPolicy(),
       apiServerIp: STARTER_MACHINES[0]!.ip,
+      rootCa,
       rootCaIn: (namespace) => rootCaConfigMap(namespace, rootCa),
     }),
   ];

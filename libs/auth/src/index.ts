@@ -14,6 +14,7 @@ export {
 export { type CertificateSigner, certificateSigner } from './certificates/certificate-signer.js';
 export type { Authenticator, Authorizer, Credentials, Decision } from './credentials.js';
 export { forbidden, forbiddenMessage } from './forbidden.js';
+export { requesterOf } from './impersonation.js';
 export { kubeconfigFor, kubeconfigOf, type KubeconfigCluster } from './kubeconfig.js';
 export { bootstrapPolicy } from './policy/bootstrap-policy.js';
 export { escalationMessage, rulesNotHeld } from './rbac/escalation.js';

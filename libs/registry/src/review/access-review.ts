@@ -3,6 +3,7 @@ import type { RequestAttributes, UserInfo } from '#auth';
 import type { NonResourceAttributes, ResourceAttributes, SubjectAccessReview } from '#kinds';
 import type { Parts } from '../parts.js';
 import type { CreateHandler, RequestContext, Target } from '../request.js';
+import { fieldsOf, selectorErrors } from './selector-attributes.js';
 
 type Attributes = { resourceAttributes?: ResourceAttributes; nonResourceAttributes?: NonResourceAttributes };
 
@@ -10,7 +11,7 @@ type Attributes = { resourceAttributes?: ResourceAttributes; nonResourceAttribut
 export function subjectAccessReview(parts: Parts): CreateHandler {
   return (ctx, target, object) => {
     const { spec } = object as SubjectAccessReview;
-    check(target, object, [...attributeErrors(spec), ...subjectErrors(spec)]);
+    check(target, object, [...attributeErrors(spec), ...subjectErrors(spec), ...metadataErrors(object, false)]);
     return answered(parts, ctx, object, subjectOf(spec), spec);
   };
 }
@@ -19,7 +20,7 @@ export function subjectAccessReview(parts: Parts): CreateHandler {
 export function localSubjectAccessReview(parts: Parts): CreateHandler {
   return (ctx, target, object) => {
     const { spec } = object as SubjectAccessReview;
-    const errors = [...attributeErrors(spec), ...subjectErrors(spec)];
+    const errors = [...attributeErrors(spec), ...subjectErrors(spec), ...metadataErrors(object, true)];
     const asked = spec?.resourceAttributes?.namespace ?? '';
     if (spec?.nonResourceAttributes) {
       errors.push(
@@ -41,7 +42,7 @@ export function localSubjectAccessReview(parts: Parts): CreateHandler {
 export function selfSubjectAccessReview(parts: Parts): CreateHandler {
   return (ctx, target, object) => {
     const { spec } = object as SubjectAccessReview;
-    check(target, object, attributeErrors(spec));
+    check(target, object, [...attributeErrors(spec), ...metadataErrors(object, false)]);
     return answered(parts, ctx, object, ctx.user, spec);
   };
 }
@@ -53,8 +54,15 @@ async function answered(
   user: UserInfo,
   spec: Attributes,
 ): Promise<KubeObject> {
-  const decision = await parts.authorizerOf(ctx.env.id).authorize(user, attributesOf(spec));
-  const status = { allowed: decision.allowed, ...(decision.reason === '' ? {} : { reason: decision.reason }) };
+  const { requirements, unreadable } = fieldsOf(spec.resourceAttributes?.fieldSelector);
+  const asked = attributesOf(spec);
+  const attributes = requirements.length > 0 ? { ...asked, fieldSelector: requirements } : asked;
+  const decision = await parts.authorizerOf(ctx.env.id).authorize(user, attributes);
+  const status = {
+    allowed: decision.allowed,
+    ...(decision.reason === '' ? {} : { reason: decision.reason }),
+    ...(unreadable === undefined ? {} : { evaluationError: unreadable }),
+  };
   return { ...object, ...{ status } };
 }
 
@@ -89,13 +97,24 @@ function attributeErrors(spec: Attributes | undefined): FieldError[] {
       ),
     ];
   }
-  if (resourceAttributes || nonResourceAttributes) return [];
+  if (resourceAttributes) return selectorErrors(resourceAttributes);
+  if (nonResourceAttributes) return [];
   return [
     fieldError.invalid(
       'spec.resourceAttributes',
       null,
       'exactly one of nonResourceAttributes or resourceAttributes must be specified',
     ),
+  ];
+}
+
+/** A review is a question and has nothing to be called by; what decoding filled in does not count. */
+function metadataErrors({ metadata }: KubeObject, mayHaveNamespace: boolean): FieldError[] {
+  const { managedFields: _m, creationTimestamp: _c, namespace, ...rest } = metadata;
+  const isEmpty = Object.values(rest).every((value) => value === undefined || value === null || value === '');
+  if (isEmpty && (mayHaveNamespace || !namespace)) return [];
+  return [
+    fieldError.invalid('metadata', metadata, mayHaveNamespace ? 'must be empty except for namespace' : 'must be empty'),
   ];
 }
 

@@ -101,10 +101,52 @@ describe('reviews', () => {
       { resourceAttributes: {}, nonResourceAttributes: {} },
       'cannot be specified in combination with resourceAttributes',
     ],
+    [
+      { resourceAttributes: { fieldSelector: {} } },
+      'when spec.resourceAttributes.fieldSelector is specified, requirements or rawSelector is required',
+    ],
+    [
+      {
+        resourceAttributes: { fieldSelector: { rawSelector: 'a=b', requirements: [{ key: 'a', operator: 'Exists' }] } },
+      },
+      'may not specified at the same time as requirements',
+    ],
+    [
+      { resourceAttributes: { labelSelector: { requirements: [{ key: 'a', operator: 'In' }] } } },
+      "must be specified when `operator` is 'In' or 'NotIn'",
+    ],
   ])('refuse %j', async (spec, message) => {
     await expect(post(JANE, AUTHZ, 'selfsubjectaccessreviews', spec)).rejects.toMatchObject({
       code: 422,
       message: expect.stringContaining(message),
+    });
+  });
+
+  it('are questions without a name', async () => {
+    const object = { metadata: { name: 'x' }, spec: { resourceAttributes: { verb: 'get', resource: 'pods' } } };
+    const target = cluster.target('selfsubjectaccessreviews', undefined, { group: AUTHZ });
+    await expect(cluster.verbs.create(cluster.ctx(JANE), target, { object }, {})).rejects.toMatchObject({
+      code: 422,
+      message: expect.stringMatching(/metadata: Invalid value: \{.*"name":"x".*\}: must be empty$/),
+    });
+  });
+
+  it('tell a kubelet of the pods that it may list', async () => {
+    const node = { user: 'system:node:node01', groups: ['system:nodes'] };
+    const ask = async (fieldSelector?: object) => {
+      const resourceAttributes = { verb: 'list', resource: 'pods', ...(fieldSelector ? { fieldSelector } : {}) };
+      return (await post(ADMIN, AUTHZ, 'subjectaccessreviews', { ...node, resourceAttributes })).status;
+    };
+    expect(await ask({ rawSelector: 'spec.nodeName=node01' })).toEqual({ allowed: true });
+    const requirements = [{ key: 'spec.nodeName', operator: 'In', values: ['node01'] }];
+    expect(await ask({ requirements })).toEqual({ allowed: true });
+    expect(await ask({ rawSelector: 'a,,b' })).toMatchObject({
+      allowed: false,
+      evaluationError: expect.stringContaining('fieldSelector'),
+    });
+    expect(await ask()).toEqual({
+      allowed: false,
+      reason: 'can only list/watch pods with spec.nodeName field selector',
     });
   });
 

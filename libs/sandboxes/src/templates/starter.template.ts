@@ -7,6 +7,7 @@ import {
   SYSTEM_NAMESPACES,
   systemPriorityClasses,
 } from './base-objects.js';
+import { clusterInfo, kubeadmPolicy } from './kubeadm-objects.js';
 import type { Template } from './template.js';
 
 /**
@@ -17,6 +18,8 @@ export function starterTemplate(parts: {
   nodes(env: SandboxEnv): readonly KubeObject[];
   readonly policy: readonly KubeObject[];
   readonly apiServerIp: string;
+  /** PEM of the authority behind the API server's certificate. */
+  readonly rootCa: string;
   /** ConfigMap kube-root-ca.crt of a namespace. */
   rootCaIn(namespace: string): KubeObject;
 }): Template {
@@ -26,9 +29,11 @@ export function starterTemplate(parts: {
     objects: (env) => [
       ...namespaces(),
       ...parts.policy,
+      ...kubeadmPolicy(),
       ...systemPriorityClasses(),
       ...defaultServiceAccounts(),
       ...SYSTEM_NAMESPACES.map((namespace) => parts.rootCaIn(namespace)),
+      clusterInfo(parts.apiServerIp, parts.rootCa),
       ...kubernetesService(parts.apiServerIp),
       ...parts.nodes(env),
     ],
