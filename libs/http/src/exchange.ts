@@ -16,6 +16,8 @@ export function isGone(response: RawResponse): boolean {
 
 /** Warnings beyond this many are dropped: a header block has a limit. Models the recorder of apiserver/pkg/warning (1.36). */
 const WARNINGS_MAX = 64;
+/** Together longer, each is cut to the length below. Characters; upstream counts runes. */
+const WARNINGS_LENGTH_MAX = 4 * 1024;
 const WARNING_LENGTH_MAX = 256;
 
 /**
@@ -54,10 +56,20 @@ export class Exchange implements RequestContext {
   }
 
   warn(message: string): void {
-    this.warnings ??= [];
-    const text = message.length > WARNING_LENGTH_MAX ? message.slice(0, WARNING_LENGTH_MAX) : message;
-    if (this.warnings.length < WARNINGS_MAX && !this.warnings.includes(text)) this.warnings.push(text);
+    this.warnings = withWarning(this.warnings ?? [], message);
   }
+}
+
+/** The warnings and one more: each once, whole while all of them fit. */
+export function withWarning(warnings: string[], message: string): string[] {
+  const isSaid = warnings.includes(message) || warnings.includes(message.slice(0, WARNING_LENGTH_MAX));
+  if (isSaid || warnings.length >= WARNINGS_MAX) return warnings;
+  const all = [...warnings, message];
+  const length = all.reduce((sum, text) => sum + text.length, 0);
+  if (length <= WARNINGS_LENGTH_MAX) return all;
+  const cut = all.map((text) => text.slice(0, WARNING_LENGTH_MAX));
+  // Cut already, and still too long: nothing more is said.
+  return cut.reduce((sum, text) => sum + text.length, 0) <= WARNINGS_LENGTH_MAX ? cut : warnings;
 }
 
 /** The text of a `Warning` header: code 299, no agent, the message quoted. Control characters cannot be in a header. */
