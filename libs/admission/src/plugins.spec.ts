@@ -228,7 +228,10 @@ describe('plugins', () => {
   });
 
   it('let a kubelet do its own work', async () => {
-    await admit({ user: KUBELET, object: aPod({ nodeName: 'node01' }, MIRROR) });
+    const owner = { apiVersion: 'v1', kind: 'Node', name: 'node01', uid: 'u', controller: true };
+    const node = { kind: 'Node', metadata: { name: 'node01', uid: 'u' } };
+    const mirror = aPod({ nodeName: 'node01' }, { ...MIRROR, ownerReferences: [owner] });
+    await admit({ user: KUBELET, object: mirror }, [node]);
     await admit({
       subresource: 'status',
       operation: 'UPDATE',

@@ -8,11 +8,12 @@ const DEFAULT_POLICY = 'PreemptLowerPriority';
 export const priority: AdmissionPlugin = {
   name: 'Priority',
   handles: (request) =>
-    request.operation === 'CREATE' &&
+    (request.operation === 'CREATE' || request.operation === 'UPDATE') &&
     (isCore(request, 'pods') ||
       (request.kind.resource === 'priorityclasses' && request.kind.group === 'scheduling.k8s.io')),
   async mutate(request, reads) {
     if (!isCore(request, 'pods')) return;
+    if (request.operation === 'UPDATE') return keepComputed(request.object as Pod, request.old as Pod);
     const { spec } = request.object as Pod;
     if (!spec) return;
     const found = spec.priorityClassName
@@ -41,12 +42,25 @@ export const priority: AdmissionPlugin = {
   async validate(request, reads) {
     if (isCore(request, 'pods') || !(request.object as PriorityClass).globalDefault) return;
     const present = await defaultClass(reads);
-    if (present && present.metadata.name !== request.name) {
+    if (present && (request.operation === 'CREATE' || present.metadata.name !== request.name)) {
       const why = `PriorityClass ${present.metadata.name} is already marked as default. Only one default can exist`;
       throw refusal(request, why);
     }
   },
 };
+
+/** A client that does not know what was computed does not take it away. */
+function keepComputed(pod: Pod, { spec: old }: Pod): void {
+  if (!pod.spec || !old) return;
+  const { priority: value, preemptionPolicy } = { ...old, ...pod.spec };
+  if (value === pod.spec.priority && preemptionPolicy === pod.spec.preemptionPolicy) return;
+  // An update's spec may be the stored one itself: never changed, only replaced.
+  pod.spec = {
+    ...pod.spec,
+    ...(value === undefined ? {} : { priority: value }),
+    ...(preemptionPolicy === undefined ? {} : { preemptionPolicy }),
+  };
+}
 
 async function namedClass(request: AdmissionRequest, reads: AdmissionReads, name: string): Promise<PriorityClass> {
   const found = await reads.get(priorityClassKind, '', name);

@@ -12,12 +12,14 @@ import {
 } from '#kinds';
 import type { Parts } from '../parts.js';
 import type { Body, RequestContext, SubresourceHandler } from '../request.js';
-import { readsOf } from '../write/admit.js';
+import { admissionOptions } from '../write/admission-options.js';
+import { admit, readsOf } from '../write/admit.js';
 
 const SECONDS_DEFAULT = 3600;
 const SECONDS_MIN = 600;
 const SECONDS_MAX = 2 ** 32;
 const KIND = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
+const API = { kind: KIND.kind, apiVersion: `${KIND.group}/v1` };
 const SERVICE_ACCOUNTS = { group: '', resource: 'serviceaccounts' };
 const BINDABLE: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ['Pod', podKind],
@@ -36,6 +38,13 @@ export function tokenRequest(parts: Parts): SubresourceHandler {
     const spec = specOf(target.name, namespace, body);
     const account = await readsOf(parts, ctx.env.id).get(serviceAccountKind, namespace, target.name);
     if (!account) throw StatusError.notFound(SERVICE_ACCOUNTS, target.name);
+    await admit(parts, ctx, target, {
+      operation: 'CREATE',
+      object: { ...API, metadata: { name: target.name, namespace }, ...{ spec } },
+      old: undefined,
+      bodyKind: { ...KIND, version: 'v1' },
+      ...admissionOptions('CreateOptions', {}),
+    });
     const authenticator = parts.authenticatorOf(ctx.env.id);
     if (!authenticator) throw StatusError.unavailable('this cluster issues no tokens');
     const { uid = '' } = account.metadata;
