@@ -11,6 +11,7 @@ import { denyServiceExternalIps } from './plugins/deny-service-external-ips.admi
 import { extendedResourceToleration } from './plugins/extended-resource-toleration.admission.js';
 import { limitPodHardAntiAffinityTopology } from './plugins/limit-pod-hard-anti-affinity-topology.admission.js';
 import { limitRanger } from './plugins/limit-ranger.admission.js';
+import { mutatingAdmissionPolicy } from './plugins/mutating-admission-policy.admission.js';
 import { mutatingAdmissionWebhook } from './plugins/mutating-admission-webhook.admission.js';
 import { namespaceExists } from './plugins/namespace-exists.admission.js';
 import { namespaceLifecycle } from './plugins/namespace-lifecycle.admission.js';
@@ -57,6 +58,7 @@ export const plugins: readonly AdmissionPlugin[] = [
   defaultIngressClass,
   denyServiceExternalIps,
   podTopologyLabels,
+  mutatingAdmissionPolicy,
   mutatingAdmissionWebhook,
   validatingAdmissionPolicy,
   validatingAdmissionWebhook,

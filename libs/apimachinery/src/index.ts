@@ -3,6 +3,7 @@
  * Status and field errors. Pure functions; knows no kind, no store and no clock but what it is handed.
  */
 export * from './meta.js';
+export { mergeConfiguration } from './apply/configuration-merge.js';
 export { applied, entriesAfterUpdate, type FieldWrite } from './apply/field-manager.js';
 export { EMPTY_SET, type FieldSet, setOfPaths } from './apply/field-set.js';
 export { isRefused, sentManagers } from './apply/managers.js';

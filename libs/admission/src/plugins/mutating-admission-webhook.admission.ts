@@ -1,12 +1,13 @@
 import { deepEqual } from '#apimachinery';
 import { type Attributes, attributesAs, isExempt } from '../dynamic/attributes.js';
+import { takeOver } from '../dynamic/changed-object.js';
 import type { AdmissionPlugin, AdmissionReads, AdmissionRequest } from '../plugin.js';
 import type { Reinvocation } from '../reinvocation.js';
 import { Reinvoked } from '../reinvoked.js';
 import { callHook, HookFailure } from '../webhooks/call-hook.js';
 import { type Hook, hooksOf } from '../webhooks/hook.js';
 import { type Invocation, invocationOf } from '../webhooks/invocation.js';
-import { patchedObject, takeOver } from '../webhooks/patched-object.js';
+import { patchedObject } from '../webhooks/patched-object.js';
 
 const NAME = 'MutatingAdmissionWebhook';
 

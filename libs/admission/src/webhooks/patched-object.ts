@@ -1,7 +1,7 @@
-import { applyJsonPatch, decodeBody, deepCopy, type Json, type KubeObject, setField, StatusError } from '#apimachinery';
-import { applySchemaDefaults, decodeErrors, type Kind } from '#kinds';
-import { type Attributes, converted } from '../dynamic/attributes.js';
-import type { AdmissionRequest } from '../plugin.js';
+import { applyJsonPatch, decodeBody, type Json, type KubeObject, StatusError } from '#apimachinery';
+import type { Kind } from '#kinds';
+import type { Attributes } from '../dynamic/attributes.js';
+import { decoded } from '../dynamic/changed-object.js';
 import type { HookAnswer } from './answer.js';
 import { HookFailure } from './call-hook.js';
 
@@ -37,31 +37,4 @@ function operationsOf(name: string, patch: string): readonly Json[] {
     // Said below.
   }
   throw new HookFailure(name, 'received undecodable patch in webhook response: it is no JSON patch in base64');
-}
-
-/** `patched` is the callee's. A subresource's own body (Scale, Binding) has no kind here to be decoded by. */
-function decoded(patched: Json, { kind, object }: Attributes, as: Kind): KubeObject {
-  const next = patched as unknown as KubeObject;
-  if (next?.kind !== object!.kind || next.apiVersion !== object!.apiVersion) {
-    throw StatusError.internal(
-      `a webhook may not change the kind of an object: ${String(next?.apiVersion)}, Kind=${String(next?.kind)}`,
-    );
-  }
-  if (as.kind !== kind.kind) return next;
-  const { wrong } = decodeErrors(as, patched);
-  if (wrong.length > 0) throw StatusError.internal(wrong[0]!);
-  next.metadata ??= {};
-  applySchemaDefaults(as, next);
-  as.applyDefaults?.(next);
-  return next;
-}
-
-/** Makes `next`, seen as `as`, the object of the request: in place, since all hold on to that object. */
-export function takeOver(request: AdmissionRequest, next: KubeObject, as: Kind): void {
-  const { kind, view, object } = request;
-  let own = converted(next, as, kind)!;
-  if (view?.project && view.merge) own = view.merge(deepCopy(object!), next, request.env);
-  const target = object as unknown as { [key: string]: Json };
-  for (const key of Object.keys(target)) delete target[key];
-  for (const [key, value] of Object.entries(own)) setField(target, key, value as Json);
 }
