@@ -14,11 +14,14 @@ export {
   RUNTIME_COST_BUDGET,
 } from './cost/limits.js';
 export {
+  AUTHORIZER,
   AuthorizerValue,
   type CelAuthorizationDecision,
   type CelAuthorizationQuery,
   type CelDecide,
   type CelUser,
+  type CelResourceQuery,
+  RESOURCE_CHECK,
   ResourceCheckValue,
 } from './library/authorizer.js';
 export type { CelBudget, CelCompilation, CelEnvironment, CelProgram, CostRange, SizeOf } from './program.js';

@@ -213,11 +213,10 @@ class Checker {
     this.source.report(at, `expected type '${shown[0]}' but found '${shown[1]}'`);
   }
 
-  private joined(at: number, before: CelType | undefined, next: CelType): CelType {
+  private joined(before: CelType | undefined, next: CelType): CelType {
     if (!before) return next;
-    if (this.types.isAssignable(before, next)) return mostGeneral(before, next);
-    this.mismatch(at, before, next);
-    return before;
+    // Whether items of several types may stand together is for the validation of literals to say.
+    return this.types.isAssignable(before, next) ? mostGeneral(before, next) : DYN;
   }
 
   private unwrapped(value: Expression, isOptional: boolean): CelType {
@@ -236,7 +235,7 @@ class Checker {
     let item: CelType | undefined;
     for (const [index, element] of items.entries()) {
       this.check(element);
-      item = this.joined(element.at, item, this.unwrapped(element, optionals.has(index)));
+      item = this.joined(item, this.unwrapped(element, optionals.has(index)));
     }
     return CelType.list(item ?? this.newVariable());
   }
@@ -245,9 +244,9 @@ class Checker {
     let key: CelType | undefined;
     let value: CelType | undefined;
     for (const entry of entries) {
-      key = this.joined(entry.key.at, key, this.check(entry.key));
+      key = this.joined(key, this.check(entry.key));
       this.check(entry.value);
-      value = this.joined(entry.value.at, value, this.unwrapped(entry.value, entry.isOptional));
+      value = this.joined(value, this.unwrapped(entry.value, entry.isOptional));
     }
     return CelType.map(key ?? this.newVariable(), value ?? this.newVariable());
   }

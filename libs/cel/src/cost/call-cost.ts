@@ -53,7 +53,7 @@ const LIBRARY_COSTS: Readonly<Record<string, Cost>> = {
 /** By the overload's id, where the checker found one alone: cel-go's own. Models interpreter/runtimecost.go. */
 const STANDARD_COSTS: Readonly<Record<string, Cost>> = {
   ...all('starts_with_string ends_with_string', traversesFirst),
-  ...all('string_to_bytes bytes_to_string', traversesFirst),
+  ...all('string_to_bytes bytes_to_string strings_quote string_format', traversesFirst),
   in_list: ([, list]) => costSizeOf(list!),
   ...all(
     'less_string greater_string less_equals_string greater_equals_string less_bytes greater_bytes less_equals_bytes ' +

@@ -69,7 +69,7 @@ function isSorted(list: CelList): Value {
 }
 
 function sum(list: CelList, zero: Value): Value {
-  let total = zero;
+  let total = list.size === 0 || typeNameOf(list.get(0)) === typeNameOf(zero) ? zero : zeroLike(list.get(0));
   for (const item of list) {
     if (typeof total === 'bigint' && typeof item === 'bigint') total = intOrFault(total + item);
     else if (typeof total === 'number' && typeof item === 'number') total += item;
@@ -80,6 +80,11 @@ function sum(list: CelList, zero: Value): Value {
     if (total instanceof CelFault) return total;
   }
   return total;
+}
+
+/** Where only the values tell what is summed. */
+function zeroLike(value: Value): Value {
+  return SUMMABLE.find(([, zero]) => typeNameOf(zero) === typeNameOf(value))?.[1] ?? null;
 }
 
 function extreme(list: CelList, kind: 'max' | 'min'): Value {
