@@ -156,6 +156,7 @@ export class House {
       store: this.options.store,
       admission: admissionChain(plugins),
       authorizerOf: (sandbox) => this.open.get(sandbox).authorizer,
+      servingOf: (sandbox) => this.open.find(sandbox),
       configurationsOf: (sandbox) => this.open.get(sandbox).configurations,
       webhooks: this.options.webhooks,
       authenticatorOf: (sandbox) => this.open.find(sandbox)?.authenticator,

@@ -30,6 +30,8 @@ export interface RegistryOptions {
   pluginChoiceOf?: Parts['pluginChoiceOf'];
   /** Webhooks and policies of a sandbox, kept current for as long as it is awake. */
   configurationsOf?: Parts['configurationsOf'];
+  /** What a sandbox serves now: watches of custom resources end when their definition changes. */
+  servingOf?: Parts['servingOf'];
   /** The way out to webhooks; without it none can be called. */
   readonly webhooks?: Parts['webhooks'];
   /** For TokenReview and TokenRequest; without it every token is unknown and none is issued. */
@@ -53,6 +55,7 @@ export function createRegistry(options: RegistryOptions): Verbs {
     pluginChoiceOf: (sandbox) => options.pluginChoiceOf?.(sandbox),
     configurationsOf: (sandbox) => options.configurationsOf?.(sandbox),
     webhooks: options.webhooks,
+    ...(options.servingOf ? { servingOf: (sandbox) => options.servingOf!(sandbox) } : {}),
     authenticatorOf: (sandbox) => options.authenticatorOf?.(sandbox),
     handlerOf: () => undefined,
     creators: new Map(),

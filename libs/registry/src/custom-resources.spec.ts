@@ -106,6 +106,17 @@ describe('a definition that changes', () => {
     await expect(patch({ spec: { replicas: 4 } })).rejects.toMatchObject({ code: 422 });
   });
 
+  it('ends the watches of its instances', async () => {
+    await define(cluster, cronTabDefinition());
+    let ends = 0;
+    const receiver = { events: () => {}, initialEventsEnd: () => {}, closed: () => void ends++ };
+    await cluster.verbs.watch(cluster.ctx(), target(), {}, receiver);
+    await redefine({ metadata: { labels: { a: 'b' } } });
+    expect(ends).toBe(0);
+    await redefine({ spec: withSpec({}) });
+    expect(ends).toBe(1);
+  });
+
   it('keeps every version that it has stored', async () => {
     await define(cluster, cronTabDefinition());
     const [v1] = cronTabDefinition().spec.versions;
@@ -216,6 +227,28 @@ describe('definitions that are refused', () => {
     ],
   ])('for %s', async (_what, definition, message) => {
     expect(await refusal(definition())).toContain(message);
+  });
+
+  it.each<[string, object, number]>([
+    ['nothing inside', {}, 422],
+    ['nothing but a group', { group: GROUP }, 422],
+    ['nulls', { group: GROUP, names: null, versions: [null], scope: null }, 422],
+    [
+      'a list of schemas for items',
+      { versions: [{ name: 'v1', schema: { openAPIV3Schema: { type: 'array', items: [{}] } } }] },
+      422,
+    ],
+    [
+      'wrong types inside items',
+      { versions: [{ name: 'v1', schema: { openAPIV3Schema: { items: { required: 5 } } } }] },
+      400,
+    ],
+    ['a text for items', { versions: [{ name: 'v1', schema: { openAPIV3Schema: { items: 'x' } } }] }, 400],
+  ])('for %s', async (_what, spec, code) => {
+    const object = { ...cronTabDefinition(), spec };
+    await expect(cluster.create('customresourcedefinitions', object, 'apiextensions.k8s.io')).rejects.toMatchObject({
+      code,
+    });
   });
 
   it('for nesting deeper than the stack', async () => {

@@ -4,6 +4,7 @@ import type { Clock, SandboxId } from '#base';
 import type { Store } from '#storage';
 import type { WebhookCaller } from '#webhook';
 import type { Allocations } from './allocate/allocations.js';
+import type { ServedCluster } from './cluster.js';
 import type { Heartbeats } from './heartbeats.js';
 import type { ParsedObjects } from './read/parsed-objects.js';
 import type { Published } from './read/published.js';
@@ -22,6 +23,8 @@ export interface Parts {
   authenticatorOf(sandbox: SandboxId): Pick<SandboxAuthenticator, 'reviewToken' | 'serviceAccountKey'> | undefined;
   /** By 'resource.group/subresource'. */
   handlerOf(key: string): SubresourceHandler | undefined;
+  /** What a sandbox serves now, and word of its changes. Absent: it never changes. */
+  servingOf?(sandbox: SandboxId): Pick<ServedCluster, 'kinds' | 'onKinds'> | undefined;
   /** Kinds that are answered, not stored: 'subjectaccessreviews.authorization.k8s.io'. */
   readonly creators: ReadonlyMap<string, CreateHandler>;
   heartbeatsOf(sandbox: SandboxId): Heartbeats;

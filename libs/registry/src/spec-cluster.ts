@@ -37,17 +37,23 @@ export async function aSpecCluster(options: Partial<RegistryOptions> = {}): Prom
   const env: SandboxEnv = { id: sandboxId('spec') as SandboxId, clock, random: new Random('spec') };
   await store.createSandbox(env.id);
   const heartbeats = new Heartbeats(clock);
+  const view = new KindsView({ store, clock }, env.id, builtInKinds);
+  await view.open();
   const verbs = createRegistry({
     store,
     admission: ADMITS_ALL,
     authorizerOf: () => ALLOWS_ALL,
     heartbeatsOf: () => heartbeats,
+    servingOf: () => ({
+      get kinds() {
+        return view.current;
+      },
+      onKinds: (listener) => view.onChange(listener),
+    }),
     clock,
     ...options,
   });
   const warnings: string[] = [];
-  const view = new KindsView({ store, clock }, env.id, builtInKinds);
-  await view.open();
   const kind = (group: string, resource: string): Kind => {
     const found = view.current.preferred(group, resource);
     if (!found) throw new Error(`no kind ${group}/${resource}`);

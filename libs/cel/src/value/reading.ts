@@ -21,6 +21,11 @@ type Json = unknown;
  */
 export function valueOf(json: Json, type: CelType): Value {
   if (typeof json === 'function') return valueOf(json(), type);
+  if (type.isOptional) {
+    return json === null || json === undefined
+      ? CelOptional.NONE
+      : new CelOptional(valueOf(json, type.params[0] ?? DYN));
+  }
   if (json === null || json === undefined) return null;
   if (typeof json === 'string') return textOf(json, type);
   if (typeof json === 'number') {

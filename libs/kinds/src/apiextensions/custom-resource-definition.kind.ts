@@ -1,6 +1,7 @@
 import { isConditionTrue, rfc3339, setCondition } from '#apimachinery';
 import { defineKind } from '../define-kind.js';
 import type { CustomResourceDefinition } from '../generated/types.js';
+import { decodeSchemas } from './schema-decoding.js';
 import { validateDefinition, validateDefinitionStatus } from './definition-validation.js';
 
 /** Holds a CRD until its instances are gone. */
@@ -11,11 +12,16 @@ export const customResourceDefinitionKind = defineKind<CustomResourceDefinition>
   apiVersion: 'apiextensions.k8s.io/v1',
   resource: 'customresourcedefinitions',
   generation: true,
-  applyDefaults({ spec }) {
+  applyDefaults(definition) {
+    const { spec } = definition;
+    // Go's zero values, so that validation finds what is missing.
+    spec.names ??= { plural: '', kind: '' };
+    spec.versions ??= [];
+    decodeSchemas(definition);
     const { names } = spec;
-    if (names) {
-      names.singular ||= names.kind?.toLowerCase() ?? '';
-      names.listKind ||= names.kind ? `${names.kind}List` : '';
+    if (names.kind) {
+      names.singular ||= names.kind.toLowerCase();
+      names.listKind ||= `${names.kind}List`;
     }
     spec.conversion ??= { strategy: 'None' };
     const service = spec.conversion.webhook?.clientConfig?.service;

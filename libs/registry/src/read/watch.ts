@@ -4,6 +4,7 @@ import { type Kind, storageKey, storagePrefix } from '#kinds';
 import { StoreError, type StoreEvent, type StoreWatch, type WatchSink } from '#storage';
 import { authorize } from '../authorization.js';
 import { convertStored } from '../conversion.js';
+import type { ServedCluster } from '../cluster.js';
 import type { Parts } from '../parts.js';
 import type { FoundEvent, RegistryWatch, RequestContext, Target, WatchReceiver, WatchRequest } from '../request.js';
 import { statusOf } from '../store-failure.js';
@@ -35,6 +36,7 @@ export async function watch(
     const after = await startOf(parts, ctx, target, request, { selection, prefix, receiver });
     const state = new WatchState(parts, shared, ctx.env.id, target.kind, selection, receiver, after);
     state.caughtUp(await parts.store.watch(ctx.env.id, prefix, after, state));
+    if (target.kind.structural) state.endWith(parts.servingOf?.(ctx.env.id));
     return state;
   } catch (error) {
     throw watchFailure(error, parseRevision(request.resourceVersion), about);
@@ -91,6 +93,7 @@ class WatchState implements WatchSink, RegistryWatch {
   private storeWatch: StoreWatch | undefined;
   private waiting: Promise<unknown> = NOTHING;
   private ended = false;
+  private endServing: (() => void) | undefined;
 
   constructor(
     private readonly parts: Parts,
@@ -133,6 +136,7 @@ class WatchState implements WatchSink, RegistryWatch {
   closed(error?: StoreError): void {
     if (this.ended) return;
     this.ended = true;
+    this.endServing?.();
     this.receiver.closed(error && (watchFailure(error, this.passed, { ...subjectOf(this.kind), name: '' }) as Error));
   }
 
@@ -141,8 +145,19 @@ class WatchState implements WatchSink, RegistryWatch {
     this.fromCommit = this.parts.published.commits(this.sandbox);
   }
 
+  /** A definition that changes ends the watches of its instances, as upstream does: what they show is of the old one. */
+  endWith(serving: Pick<ServedCluster, 'kinds' | 'onKinds'> | undefined): void {
+    const { group, version, resource } = this.kind;
+    this.endServing = serving?.onKinds(() => {
+      if (this.ended || serving.kinds.byResource(group, version, resource) === this.kind) return;
+      this.cancel();
+      this.receiver.closed();
+    });
+  }
+
   cancel(): void {
     this.ended = true;
+    this.endServing?.();
     this.storeWatch?.cancel();
   }
 
