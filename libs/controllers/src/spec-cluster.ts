@@ -54,7 +54,7 @@ export async function aSpecCluster(
   options: { kubelet?: boolean; keys?: Pick<ControlledCluster, 'signer' | 'secretTokens'> } = {},
 ): Promise<SpecCluster> {
   let authorizer: RbacAuthorizer | undefined;
-  const { clock, env, clients, admin } = await inMemoryCluster({
+  const { clock, env, clients, admin, serving } = await inMemoryCluster({
     authorizerOf: (store, sandbox) => (authorizer = rbacAuthorizer(store, sandbox)),
   });
   const failures: ReconcileFailure[] = [];
@@ -65,7 +65,14 @@ export async function aSpecCluster(
       clock,
       failed: (failure) => failures.push(failure),
     });
-    manager.start(env, { kinds: builtInKinds, rootCa: 'PEM', ...options.keys });
+    manager.start(env, {
+      get kinds() {
+        return serving.kinds;
+      },
+      onKinds: (listener) => serving.onKinds(listener),
+      rootCa: 'PEM',
+      ...options.keys,
+    });
     return manager;
   };
   await seed(admin);

@@ -3,7 +3,7 @@ import { admissionChain } from '#admission';
 import type { Authorizer } from '#auth';
 import type { ApiFor, ClusterApi } from '#client';
 import { builtInKinds, type CoreV1Event, eventKind } from '#kinds';
-import { apiFor, createRegistry, Heartbeats } from '#registry';
+import { apiFor, createRegistry, Heartbeats, KindsView, type ServedCluster } from '#registry';
 import { memoryStore, type Store } from '#storage';
 import { FakeClock } from './fake-clock.js';
 
@@ -13,6 +13,8 @@ export interface InMemoryCluster {
   readonly env: SandboxEnv;
   readonly heartbeats: Heartbeats;
   readonly clients: ApiFor;
+  /** What it serves, CRDs included. */
+  readonly serving: Pick<ServedCluster, 'kinds' | 'onKinds'>;
   /** The learner at kubectl. */
   readonly admin: ClusterApi;
   /** Lets time pass in steps of `stepMs`, so that writes and timers meet as they would. */
@@ -41,13 +43,22 @@ export async function inMemoryCluster({ seed = 'lab', authorizerOf }: InMemoryOp
     heartbeatsOf: () => heartbeats,
     clock,
   });
-  const served = { env, kinds: builtInKinds, traces: new TraceRing(4), heartbeats };
+  const view = new KindsView({ store, clock }, env.id, builtInKinds);
+  await view.open();
+  const served = {
+    ...{ env, traces: new TraceRing(4), heartbeats },
+    get kinds() {
+      return view.current;
+    },
+    onKinds: (listener: () => void) => view.onChange(listener),
+  };
   const clients = apiFor({ verbs, store, clusterOf: () => served, traceClock: clock });
   return {
     clock,
     env,
     heartbeats,
     clients,
+    serving: served,
     admin: clients(env.id, { username: 'kubernetes-admin', groups: ['system:masters'] }),
     async run(ms, stepMs) {
       for (let passed = 0; passed < ms; passed += stepMs) {

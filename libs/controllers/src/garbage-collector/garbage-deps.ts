@@ -21,7 +21,8 @@ const ABSENT_MAX = 500;
 
 export function newGarbageDeps(context: ControllerContext): GarbageDeps {
   const { api, events } = context;
-  const graph = graphOf(context);
+  // Asked anew each time: what the sandbox serves changes.
+  const graph = () => graphOf(context);
   const absent = new RecentMap<true>(ABSENT_MAX);
 
   const patch = async ({ kind, object }: GraphNode, metadata: { [key: string]: Json }) => {
@@ -33,7 +34,7 @@ export function newGarbageDeps(context: ControllerContext): GarbageDeps {
   /** Past the cache, by the reference's coordinates: only this may say that an owner is gone. */
   const isGone = async (dependent: GraphNode, reference: OwnerReference): Promise<boolean> => {
     if (absent.get(reference.uid)) return true;
-    const kind = graph.kindOf(reference)!;
+    const kind = graph().kindOf(reference)!;
     const namespace = kind.namespaced ? (dependent.object.metadata.namespace ?? '') : '';
     try {
       const live = await api.get(kind, namespace, reference.name);
@@ -46,17 +47,17 @@ export function newGarbageDeps(context: ControllerContext): GarbageDeps {
   };
 
   return {
-    find: (key) => graph.find(key),
-    dependentsOf: (uid) => graph.dependentsOf(uid),
+    find: (key) => graph().find(key),
+    dependentsOf: (uid) => graph().dependentsOf(uid),
     async ownerState(dependent, reference) {
-      const kind = graph.kindOf(reference);
+      const kind = graph().kindOf(reference);
       if (!kind) return 'unknown';
       const { namespace = '' } = dependent.object.metadata;
       if (kind.namespaced && namespace === '') {
         events.event(dependent.object, 'Warning', 'OwnerRefInvalidNamespace', invalidNamespace(reference, namespace));
         return 'unknown';
       }
-      const seen = graph.ownerOf(dependent.object, reference);
+      const seen = graph().ownerOf(dependent.object, reference);
       if (seen) return isForegroundDeleting(seen.object) ? 'waiting' : 'solid';
       return (await isGone(dependent, reference)) ? 'gone' : 'solid';
     },

@@ -20,6 +20,8 @@ export const PATCH_TYPES = [
   'application/strategic-merge-patch+json',
 ] as const;
 
+const PATCH_TYPES_WITHOUT_GO = PATCH_TYPES.filter((type) => !type.includes('strategic'));
+
 /** 'rbac.authorization.k8s.io' → 'rbacAuthorization', '' → 'core': how operations and tags name a group. */
 function groupWord(group: string): string {
   if (group === '') return 'core';
@@ -174,7 +176,8 @@ function patchOperation(kind: Kind, part: string, answer: string, gvk: Operation
     gvk,
     parameters: PATCH_PARAMETERS,
     body: `${META}.Patch`,
-    bodyTypes: PATCH_TYPES,
+    // kubectl merges by schema whatever says that it can be.
+    bodyTypes: kind.structural && gvk.group === kind.group ? PATCH_TYPES_WITHOUT_GO : PATCH_TYPES,
     answer,
     codes: [200, 201],
   };
