@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createPublicKey, verify, X509Certificate } from 'node:crypto';
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -117,6 +117,21 @@ ${more}`;
     const refusal = await admin.refused('apply -f -', request('bad', Buffer.from('no request').toString('base64')));
     expect(refusal).toContain('PEM block type must be CERTIFICATE REQUEST');
     await admin.ok('delete csr jane');
+  });
+
+  it('finds what a cluster tells of itself', async () => {
+    const trust = 'get cm extension-apiserver-authentication -n kube-system -o jsonpath={.data.client-ca-file}';
+    const authority = new X509Certificate(
+      await eventually(
+        () => admin.ok(trust),
+        (text) => text !== '',
+      ),
+    );
+    const certificate = new X509Certificate(readFileSync(file('jane.crt')));
+    expect(certificate.verify(authority.publicKey)).toBe(true);
+    expect(await admin.ok('get cm cluster-info -n kube-public -o jsonpath={.data.kubeconfig}')).toContain(
+      'certificate-authority-data:',
+    );
   });
 
   it('reconciles roles from a file', async () => {

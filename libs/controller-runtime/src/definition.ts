@@ -16,6 +16,8 @@ export class TerminalError extends Error {}
 
 /** Signs certificate requests with the sandbox's authority, whose key stays with who gave this. Values as in the API: base64 around PEM. */
 export interface RequestSigner {
+  /** The certificate of who signs, PEM. */
+  readonly authority: string;
   sign(request: string, usages: readonly string[], expirationSeconds: number | undefined): Promise<string>;
   /** On the clock by which certificates are checked. */
   isExpired(certificate: string): boolean;

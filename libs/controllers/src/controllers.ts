@@ -1,4 +1,5 @@
 import type { ControllerDefinition } from '#controller-runtime';
+import { authenticationTrustController } from './certificates/authentication-trust.controller.js';
 import { csrApprovingController } from './certificates/csr-approving.controller.js';
 import { csrCleanerController } from './certificates/csr-cleaner.controller.js';
 import { csrSigningController } from './certificates/csr-signing.controller.js';
@@ -45,6 +46,7 @@ export const controllers: readonly ControllerDefinition[] = [
   csrApprovingController,
   csrSigningController,
   csrCleanerController,
+  authenticationTrustController,
   namespaceController,
   garbageCollectorController,
 ];

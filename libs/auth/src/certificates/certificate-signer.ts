@@ -52,6 +52,8 @@ const EXTENDED_USAGES: ReadonlyMap<string, string> = new Map([
 
 /** Signs what a CertificateSigningRequest asks for; the key stays inside. */
 export interface CertificateSigner {
+  /** Under whose name; PEM. */
+  readonly authority: string;
   /** `request` as in spec.request; the answer as in status.certificate (base64 around PEM). */
   sign(request: string, usages: readonly string[], expirationSeconds: number | undefined): Promise<string>;
   /** Of a certificate as in status.certificate. */
@@ -64,6 +66,7 @@ export interface CertificateSigner {
  */
 export function certificateSigner(ca: CertifiedKey, clock: { nowMs(): number }): CertificateSigner {
   return {
+    authority: ca.certificate,
     async sign(base64, usages, expirationSeconds) {
       const { request } = parseCertificateRequest(base64);
       const nowMs = clock.nowMs();
