@@ -24,6 +24,8 @@ export interface OpenCluster extends ServedCluster {
   readonly configurations: ConfigurationView;
   readonly heartbeats: Heartbeats;
   readonly signer: CertificateSigner;
+  /** Which admission plugins are on; undefined: the default set. May be set at any time. */
+  pluginChoice: SandboxRecord['admission'];
   /** `env.clock`, for who may set it. */
   readonly virtualClock: VirtualClock;
   /** Ends its views of the store, so that it may be evicted. */
@@ -31,7 +33,7 @@ export interface OpenCluster extends ServedCluster {
 }
 
 /** What a cluster is made of before it has a log to stand on. */
-export interface ClusterFacts extends Pick<SandboxRecord, 'id' | 'seed' | 'clock'> {
+export interface ClusterFacts extends Pick<SandboxRecord, 'id' | 'seed' | 'clock' | 'admission'> {
   readonly kinds: KindCatalog;
   readonly credentials: SandboxCredentials;
 }
@@ -92,7 +94,14 @@ export class OpenClusters {
     }
   }
 
-  private async assemble({ id, seed, clock: clockState, kinds, credentials }: ClusterFacts): Promise<OpenCluster> {
+  private async assemble({
+    id,
+    seed,
+    clock: clockState,
+    admission,
+    kinds,
+    credentials,
+  }: ClusterFacts): Promise<OpenCluster> {
     const { store, clock } = this.parts;
     // The head salts the seed: the same history gives the same names, and a restart does not draw old ones again.
     const random = new Random(`${seed}/${await store.head(id)}`);
@@ -107,6 +116,7 @@ export class OpenClusters {
     return {
       env,
       virtualClock,
+      pluginChoice: admission,
       get kinds() {
         return view.current;
       },

@@ -159,6 +159,7 @@ export class House {
       servingOf: (sandbox) => this.open.find(sandbox),
       configurationsOf: (sandbox) => this.open.get(sandbox).configurations,
       webhooks: this.options.webhooks,
+      pluginChoiceOf: (sandbox) => this.open.find(sandbox)?.pluginChoice,
       authenticatorOf: (sandbox) => this.open.find(sandbox)?.authenticator,
       heartbeatsOf: (sandbox) => this.open.get(sandbox).heartbeats,
       handlers: new Map([['sandboxes.sandkube.dev/kubeconfig', kubeconfig]]),
@@ -175,6 +176,10 @@ export class House {
       newCredentials: () => this.credentials.take(),
       urlOf: (id) => this.urlOf(id),
       clockOf: (id) => this.open.find(id)?.virtualClock,
+      choosePlugins: (id, choice) => {
+        const cluster = this.open.find(id);
+        if (cluster) cluster.pluginChoice = choice;
+      },
       clock: systemClock,
     });
     return new ActorHouse({

@@ -2,7 +2,7 @@ import { type Clock, entropy, type SandboxId, type VirtualClock } from '#base';
 import { type SandboxRecords, StoreError, type Store } from '#storage';
 import type { ClusterHouse } from './cluster-house.js';
 import { obey, obeyed } from './sandbox-clock.js';
-import type { SandboxLife } from './sandbox.controller.js';
+import type { AdmissionSpec, SandboxLife } from './sandbox.controller.js';
 import type { TemplateShelf } from './templates/template-shelf.js';
 
 export interface LifeParts {
@@ -13,6 +13,8 @@ export interface LifeParts {
   /** Certificates, keys and tokens of a new cluster, as text that only the server reads. */
   newCredentials(): Promise<string>;
   urlOf(id: SandboxId): string;
+  /** Of a sandbox that is awake here; nothing happens to others. */
+  choosePlugins(id: SandboxId, choice: AdmissionSpec): void;
   /** Of a sandbox that is awake here. */
   clockOf(id: SandboxId): VirtualClock | undefined;
   readonly clock: Clock;
@@ -30,8 +32,9 @@ export function newSandboxLife(parts: LifeParts): SandboxLife {
       // The record comes last: it is what makes the cluster findable. One that is there keeps its credentials.
       const credentials = await parts.newCredentials();
       const clock = spec?.clock && { clock: obeyed(parts.clock, undefined, spec.clock) };
+      const admission = spec?.admission && { admission: spec.admission };
       const seed = spec?.seed ?? entropy();
-      await unlessExists(parts.records.create({ id, seed, base, credentials, ...clock }));
+      await unlessExists(parts.records.create({ id, seed, base, credentials, ...clock, ...admission }));
       return { url: parts.urlOf(id) };
     },
 
@@ -43,6 +46,11 @@ export function newSandboxLife(parts: LifeParts): SandboxLife {
       }
       const state = (await parts.records.get(id))?.clock;
       return parts.records.update(id, { clock: obeyed(parts.clock, state, spec) });
+    },
+
+    async choosePlugins(id, choice = {}) {
+      parts.choosePlugins(id, choice);
+      await parts.records.update(id, { admission: choice });
     },
 
     async purge(id) {

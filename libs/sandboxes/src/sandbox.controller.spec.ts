@@ -31,6 +31,7 @@ function world(sandbox: Sandbox | undefined, known = true) {
       calls.push(`provision ${id}`);
       return known ? { url: `https://x/sandboxes/${id}` } : undefined;
     },
+    choosePlugins: async (id, choice) => void calls.push(`choosePlugins ${id} ${choice?.enable?.join() ?? ''}`),
     setClock: async (id, clock) => void calls.push(`setClock ${id} ${clock?.rate}`),
     purge: async (id) => void calls.push(`purge ${id}`),
     event: (_about, type, reason) => void calls.push(`event ${type} ${reason}`),
@@ -67,14 +68,22 @@ describe('reconcileSandbox', () => {
     expect(written()?.status?.phase).toBe('Pending');
   });
 
-  it('sets the clock of a ready one whose spec has changed', async () => {
+  it('sets the clock and the plugins of a ready one whose spec has changed', async () => {
     const ready = aSandbox(
-      { spec: { template: 'starter', clock: { rate: '60' } }, status: { phase: 'Ready', observedGeneration: 1 } },
+      {
+        spec: { template: 'starter', clock: { rate: '60' }, admission: { enable: ['AlwaysPullImages'] } },
+        status: { phase: 'Ready', observedGeneration: 1 },
+      },
       { generation: 2 },
     );
     const { deps, calls, written } = world(ready);
     await reconcileSandbox(deps, key);
-    expect(calls).toEqual(['setClock team-a.blue 60', 'updateStatus', 'event Normal ClockSet']);
+    expect(calls).toEqual([
+      'setClock team-a.blue 60',
+      'choosePlugins team-a.blue AlwaysPullImages',
+      'updateStatus',
+      'event Normal ClockSet',
+    ]);
     expect(written()?.status).toEqual({ phase: 'Ready', observedGeneration: 2 });
   });
 

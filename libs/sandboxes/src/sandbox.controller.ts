@@ -1,9 +1,11 @@
 import type { SandboxId } from '#base';
 import { type KubeObject, rfc3339, setCondition } from '#apimachinery';
 import { controllerIdentity, defineController, type ObjectKey, type Outcome } from '#controller-runtime';
-import { PURGE_FINALIZER, type Sandbox, sandboxKind } from '#kinds';
+import { PURGE_FINALIZER, type Sandbox, sandboxKind, type SandboxSpec } from '#kinds';
 import { sandboxIdOf } from './identity.js';
 import type { ClockSpec } from './sandbox-clock.js';
+
+export type AdmissionSpec = SandboxSpec['admission'];
 
 /** What becomes of a Sandbox object outside the host's API. All are idempotent. */
 export interface SandboxLife {
@@ -11,6 +13,8 @@ export interface SandboxLife {
   provision(id: SandboxId, spec: Sandbox['spec']): Promise<{ url: string } | undefined>;
   /** Makes its time pass as the spec says from now on. */
   setClock(id: SandboxId, clock: ClockSpec): Promise<void>;
+  /** Turns admission plugins of it on and off, from now on. */
+  choosePlugins(id: SandboxId, choice: AdmissionSpec): Promise<void>;
   /** Ends its actors and removes everything of it. */
   purge(id: SandboxId): Promise<void>;
 }
@@ -55,11 +59,12 @@ function statusOf(
   };
 }
 
-/** All that may change in the spec of a sandbox that is ready is its clock. */
+/** What may change in the spec of a sandbox that is ready: its clock, and its admission plugins. */
 async function followSpec(deps: SandboxDeps, sandbox: Sandbox, id: SandboxId): Promise<void> {
   const { generation } = sandbox.metadata;
   if (generation === undefined || sandbox.status?.observedGeneration === generation) return;
   await deps.setClock(id, sandbox.spec?.clock);
+  await deps.choosePlugins(id, sandbox.spec?.admission);
   await deps.updateStatus({ ...sandbox, status: { ...sandbox.status, observedGeneration: generation } });
   deps.event(sandbox, 'Normal', 'ClockSet', clockText(sandbox.spec?.clock));
 }

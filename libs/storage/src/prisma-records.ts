@@ -83,10 +83,11 @@ class PrismaSandboxRecords implements SandboxRecords {
   }
 
   private dataOf(record: Partial<SandboxRecord> & Pick<SandboxRecord, 'id'>) {
-    const { id, seed, clock, base, credentials, deleting } = record;
+    const { id, seed, clock, admission, base, credentials, deleting } = record;
     return {
       ...(seed === undefined ? {} : { seed }),
       ...(clock === undefined ? {} : { clock: { ...clock } satisfies Prisma.InputJsonObject }),
+      ...(admission === undefined ? {} : { admission: admission as Prisma.InputJsonObject }),
       ...(base === undefined ? {} : { base }),
       ...(credentials === undefined ? {} : { credentials: this.server.seal(placeOf(id), credentials) }),
       ...(deleting === undefined ? {} : { deleting }),
@@ -99,6 +100,7 @@ class PrismaSandboxRecords implements SandboxRecords {
       id,
       seed: row.seed,
       ...(row.clock === null ? {} : { clock: row.clock as unknown as VirtualClockState }),
+      ...(row.admission === null ? {} : { admission: row.admission as NonNullable<SandboxRecord['admission']> }),
       ...(row.base === null ? {} : { base: row.base as SnapshotId }),
       ...(row.credentials === null ? {} : { credentials: this.server.unseal(placeOf(id), row.credentials) }),
       ...(row.deleting ? { deleting: true } : {}),

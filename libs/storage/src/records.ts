@@ -7,6 +7,8 @@ export interface SandboxRecord {
   readonly seed: string;
   /** Absent: real time. */
   readonly clock?: VirtualClockState;
+  /** Admission plugins that are turned on or off, by name. Absent: the default set. */
+  readonly admission?: { readonly enable?: readonly string[]; readonly disable?: readonly string[] };
   readonly base?: SnapshotId;
   /** Text that only the server reads; encrypted where it is written down. */
   readonly credentials?: string;

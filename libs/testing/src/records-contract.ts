@@ -17,6 +17,7 @@ export function recordsContract(name: string, makeRecords: () => Promise<Sandbox
       const full: SandboxRecord = {
         id: id('a.full'),
         seed: 'seed',
+        admission: { enable: ['AlwaysPullImages'] },
         clock: { rate: 2, paused: false, virtualMs: 1_700_000_000_123, atRealMs: 1_700_000_000_000 },
         base: 'snapshot' as SnapshotId,
         credentials: '{"ca":"…"}',

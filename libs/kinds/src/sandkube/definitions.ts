@@ -8,6 +8,13 @@ const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 const ref = (name: string): OpenApiSchema => ({ $ref: `#/components/schemas/${name}` });
 const text = (description: string): OpenApiSchema => ({ type: 'string', description });
 
+const names = (description: string): OpenApiSchema => ({
+  type: 'array',
+  description,
+  items: { type: 'string' },
+  'x-kubernetes-list-type': 'set',
+});
+
 const conditions: OpenApiSchema = {
   type: 'array',
   description: 'What is true of it at the moment.',
@@ -63,6 +70,15 @@ export const sandkubeDefinitions: Readonly<Record<string, OpenApiSchema>> = {
       template: text('Name of the SandboxTemplate to start from. Default: starter.'),
       seed: text('The same seed gives the same names, addresses, delays and placements. Default: random.'),
       clock: ref(`${PREFIX}.SandboxClock`),
+      admission: ref(`${PREFIX}.SandboxAdmission`),
+    },
+  },
+  [`${PREFIX}.SandboxAdmission`]: {
+    type: 'object',
+    description: 'Which admission plugins of the API server are on, beside the default set.',
+    properties: {
+      enable: names('Plugins to turn on, as kube-apiserver names them: AlwaysPullImages.'),
+      disable: names('Plugins to turn off. Stronger than enable.'),
     },
   },
   [`${PREFIX}.SandboxClock`]: {

@@ -3,13 +3,36 @@ import { column } from '../columns.js';
 import { defineKind } from '../define-kind.js';
 import { IMMUTABLE } from '../field-rules.js';
 import { tableOf } from '../generic-columns.js';
-import type { Sandbox } from './sandkube-objects.js';
+import type { Sandbox, SandboxSpec } from './sandkube-objects.js';
 
 /** Held until everything of the sandbox is gone, so that its name is free only when its data is. */
 export const PURGE_FINALIZER = 'sandkube.dev/purge';
 
 const DEFAULT_TEMPLATE = 'starter';
 const RATE = /^[0-9]{1,6}(\.[0-9]{1,6})?$/;
+
+/** Bounded, because every request is held against them; which names there are is not known here. */
+const PLUGINS_MAX = 64;
+const PLUGIN_NAME = /^[A-Z][A-Za-z]{0,62}$/;
+
+function pluginErrors(admission: SandboxSpec['admission']): FieldError[] {
+  return (['enable', 'disable'] as const).flatMap((list) => {
+    const names = admission?.[list] ?? [];
+    const field = `spec.admission.${list}`;
+    if (names.length > PLUGINS_MAX) return [fieldError.tooMany(field, names.length, PLUGINS_MAX)];
+    return names.flatMap((name, index) =>
+      PLUGIN_NAME.test(name)
+        ? []
+        : [
+            fieldError.invalid(
+              `${field}[${index}]`,
+              name,
+              "must be the name of an admission plugin (e.g. 'AlwaysPullImages')",
+            ),
+          ],
+    );
+  });
+}
 
 /** A cluster of one's own. What was chosen at its birth stays; the clock may change. */
 export const sandboxKind = defineKind<Sandbox>({
@@ -37,8 +60,10 @@ export const sandboxKind = defineKind<Sandbox>({
   validateName: (name) => dns1123Label(name),
   validate({ spec }) {
     const rate = spec?.clock?.rate;
-    if (rate === undefined || (RATE.test(rate) && Number(rate) > 0)) return [];
+    const errors = pluginErrors(spec?.admission);
+    if (rate === undefined || (RATE.test(rate) && Number(rate) > 0)) return errors;
     return [
+      ...errors,
       fieldError.invalid(
         'spec.clock.rate',
         rate,

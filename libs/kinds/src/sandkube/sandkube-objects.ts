@@ -10,6 +10,7 @@ export interface SandboxSpec {
   template?: string;
   seed?: string;
   clock?: { rate?: string; paused?: boolean };
+  admission?: { enable?: string[]; disable?: string[] };
 }
 
 export interface SandboxStatus {
