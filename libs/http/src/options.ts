@@ -28,7 +28,8 @@ function dryRunErrors(asked: readonly string[]): FieldError[] {
 
 function fieldManagerErrors(manager: string | undefined): FieldError[] {
   if (manager === undefined) return [];
-  if (manager.length > FIELD_MANAGER_LENGTH_MAX) return [fieldError.tooLong('fieldManager', FIELD_MANAGER_LENGTH_MAX)];
+  if (Buffer.byteLength(manager) > FIELD_MANAGER_LENGTH_MAX)
+    return [fieldError.tooLong('fieldManager', FIELD_MANAGER_LENGTH_MAX)];
   const printable = /^[^\p{C}\p{Zl}\p{Zp}]*$/u.test(manager);
   return printable ? [] : [fieldError.invalid('fieldManager', manager, 'should only contain printable characters')];
 }

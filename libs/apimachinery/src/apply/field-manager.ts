@@ -62,6 +62,10 @@ const ONLY_STRIPPED = [STRIPPED];
  * what it sets wrongly counts as not sent.
  */
 export function entriesAfterUpdate(write: FieldWrite, next: KubeObject): Entries | undefined {
+  return withinStack(() => entriesWithin(write, next));
+}
+
+function entriesWithin(write: FieldWrite, next: KubeObject): Entries | undefined {
   const { live, subresource } = write;
   const liveEntries = live?.metadata.managedFields;
   if (live === undefined && next.metadata.managedFields === undefined) return entriesOfNew(write, next);
@@ -69,7 +73,7 @@ export function entriesAfterUpdate(write: FieldWrite, next: KubeObject): Entries
   const before = sent ?? storedManagers(liveEntries);
   if (before.size === 0 && live?.metadata.uid) return undefined;
   try {
-    const after = withinStack(() => managersAfterUpdate(write, before, next));
+    const after = managersAfterUpdate(write, before, next);
     if (after === before && sent === undefined) return liveEntries;
     return after.size === 0 ? undefined : entriesOf(after);
   } catch (error) {
@@ -87,7 +91,7 @@ function entriesOfNew(write: FieldWrite, next: KubeObject): Entries | undefined 
   const reset = versions.resetOf(apiVersion);
   const skipped = reset === undefined ? ONLY_STRIPPED : [STRIPPED, reset];
   try {
-    const text = withinStack(() => newFieldsText(next as unknown as Json, schema, skipped));
+    const text = newFieldsText(next as unknown as Json, schema, skipped);
     if (text === '{}') return undefined;
     const set = setOfText(text);
     return [entryOf({ manager: manager || 'unknown', operation: 'Update', apiVersion, subresource, time, set })];

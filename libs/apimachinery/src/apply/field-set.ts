@@ -168,6 +168,8 @@ export function readFieldSet(json: unknown): { readonly set: FieldSet } | { read
     return { set: readNode(json as Json, 0)?.children ?? EMPTY_SET };
   } catch (error) {
     if (error instanceof BadFields) return { error: error.message };
+    // A value in a step may nest deeper than the stack holds.
+    if (error instanceof RangeError) return { error: 'exceeded max depth' };
     throw error;
   }
 }

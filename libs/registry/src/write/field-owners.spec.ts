@@ -157,6 +157,20 @@ describe('managers in a body', () => {
     expect(names(await merge({ metadata: { managedFields: [bad] } }))).toEqual(['bob']);
   });
 
+  it.each([
+    [
+      'steps',
+      2_000,
+      (depth: number) => Array.from({ length: depth }).reduce<object>((inside) => ({ 'f:a': inside }), {}),
+    ],
+    ['values of a step', 9_000, (depth: number) => ({ [`v:${'['.repeat(depth)}${']'.repeat(depth)}`]: {} })],
+    ['keys of a step', 9_000, (depth: number) => ({ [`k:{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`]: {} })],
+  ])('count as not sent when %s nest without end', async (_name, depth, nested) => {
+    await create(configMap({ a: '1' }), { fieldManager: 'bob' });
+    const managedFields = [{ ...entry, fieldsV1: nested(depth) }];
+    expect(names(await merge({ metadata: { managedFields } }))).toEqual(['bob']);
+  });
+
   it('are gone with their version', async () => {
     await create(configMap({ a: '1' }), { fieldManager: 'bob' });
     await merge({ metadata: { managedFields: [{ ...entry, apiVersion: 'v9' }] } });

@@ -156,7 +156,7 @@ describe('validating webhooks', () => {
     };
     await cluster.verbs.create(ctx, cluster.target('pods'), { object: aWebPod() }, {});
     expect(cluster.warnings).toEqual(['careful']);
-    expect(annotations).toEqual(['hook.example.com/why=because']);
+    expect(annotations).toContain('hook.example.com/why=because');
   });
 
   it('are not called in a dry run when they have side effects', async () => {
