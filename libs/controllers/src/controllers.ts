@@ -21,6 +21,7 @@ import { serviceAccountController } from './serviceaccount/serviceaccount.contro
 import { persistentVolumeClaimProtectionController } from './storage-protection/persistent-volume-claim-protection.controller.js';
 import { persistentVolumeProtectionController } from './storage-protection/persistent-volume-protection.controller.js';
 import { taintEvictionController } from './taint-eviction/taint-eviction.controller.js';
+import { validatingAdmissionPolicyStatusController } from './validating-admission-policy-status.controller.js';
 
 /**
  * All that kube-controller-manager runs here, and what apiextensions-apiserver does to CRDs. Each stands alone; those that look at metadata of everything come last, so
@@ -38,6 +39,7 @@ export const controllers: readonly ControllerDefinition[] = [
   disruptionController,
   persistentVolumeClaimProtectionController,
   persistentVolumeProtectionController,
+  validatingAdmissionPolicyStatusController,
   serviceAccountController,
   serviceAccountTokensController,
   rootCaCertPublisherController,

@@ -28,6 +28,8 @@ export {
   type PolicyScope,
   policyVariables,
 } from './admissionregistration/policy-environment.js';
+export { expressionWarnings } from './admissionregistration/type-check.js';
+export { validatingAdmissionPolicyKind } from './admissionregistration/validating-admission-policy.kind.js';
 export { builtInKinds, hostKinds } from './kinds.js';
 export { bodySchemaOf, isBuiltInSchema, mergeSchemaOf } from './merge-schema.js';
 export type { OpenApiSchema } from './schema.js';
