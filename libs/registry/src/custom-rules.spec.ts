@@ -105,6 +105,16 @@ describe('a rule with an optional oldSelf', () => {
   });
 });
 
+describe('a rule at the root', () => {
+  it('sees the name, and its failure has no field', async () => {
+    const definition = withSpec({ type: 'object' });
+    const root = definition.spec.versions[0]!.schema!.openAPIV3Schema!;
+    root['x-kubernetes-validations'] = [{ rule: "self.metadata.name == 'two'", message: 'not two' }];
+    await define(cluster, definition);
+    expect(await messageOf(create({}))).toBe('<nil>: Invalid value: "object": not two');
+  });
+});
+
 describe('rules of definitions', () => {
   const at = 'spec.validation.openAPIV3Schema.properties[spec]';
   const refusal = (spec: object) =>

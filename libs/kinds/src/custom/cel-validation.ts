@@ -79,7 +79,9 @@ function checkFields(
 
 function evaluate(run: Run, compiled: CelRule, pair: Pair, schema: Structural, path: string): void {
   const { rule, program, error, isTransition, fieldPath } = compiled;
-  const invalid = (why: string) => run.errors.push(fieldError.invalid(path, schema.type, why));
+  // Upstream prints the nil path at the root.
+  const place = path === '' ? '<nil>' : path;
+  const invalid = (why: string) => run.errors.push(fieldError.invalid(place, schema.type, why));
   if (!program) return void invalid(`rule compile error: ${error}`);
   if (isTransition && pair.old === undefined && !rule.optionalOldSelf) return;
   if (run.budget.remaining <= 0) {
@@ -106,7 +108,7 @@ function evaluate(run: Run, compiled: CelRule, pair: Pair, schema: Structural, p
       'messageExpression evaluation failed due to running out of cost budget, no further validation rules will be run',
     );
   }
-  run.errors.push(errorOf(fieldPath === '' ? path : below(path, fieldPath), schema.type, message, rule.reason));
+  run.errors.push(errorOf(fieldPath === '' ? place : below(path, fieldPath), schema.type, message, rule.reason));
 }
 
 function errorOf(field: string, value: string, detail: string, reason: string | undefined): FieldError {
