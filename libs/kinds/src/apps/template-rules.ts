@@ -41,14 +41,18 @@ export function checkSelectorAndTemplate(
 }
 
 /** These kinds make pods that go on for ever. */
-export function checkAlwaysRestarts(errors: FieldError[], template: PodTemplateSpec | undefined): void {
+export function checkAlwaysRestarts(
+  errors: FieldError[],
+  template: PodTemplateSpec | undefined,
+  kind = 'ReplicaSet',
+): void {
   const policy = template?.spec?.restartPolicy;
   if (policy !== undefined && policy !== 'Always') {
     errors.push(fieldError.notSupported('spec.template.spec.restartPolicy', policy, ['Always']));
   }
   if (template?.spec?.activeDeadlineSeconds !== undefined) {
     const at = 'spec.template.spec.activeDeadlineSeconds';
-    errors.push(fieldError.forbidden(at, 'activeDeadlineSeconds in ReplicaSet is not Supported'));
+    errors.push(fieldError.forbidden(at, `activeDeadlineSeconds in ${kind} is not Supported`));
   }
 }
 

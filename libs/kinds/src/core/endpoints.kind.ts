@@ -1,10 +1,10 @@
-import { type FieldError, fieldError } from '#apimachinery';
+import { dns1123Label, dns1123Subdomain, type FieldError, fieldError, qualifiedName } from '#apimachinery';
 import { column } from '../columns.js';
 import { defineKind } from '../define-kind.js';
-import { checkOneOf, checkPort, PROTOCOLS } from '../field-rules.js';
+import { checkForm, checkIp, checkPort, checkRequiredOneOf, PROTOCOLS } from '../field-rules.js';
 import { tableOf } from '../generic-columns.js';
-import type { Endpoints } from '../generated/types.js';
-import { isIp, joinHostPort } from '../ip-text.js';
+import type { EndpointAddress, Endpoints, EndpointSubset } from '../generated/types.js';
+import { isIp, joinHostPort, specialIpErrors } from '../ip-text.js';
 
 const SHOWN_MAX = 3;
 
@@ -31,25 +31,44 @@ export const endpointsKind = defineKind<Endpoints>({
   },
   validate({ subsets }) {
     const errors: FieldError[] = [];
-    for (const [i, { addresses = [], notReadyAddresses = [], ports = [] }] of (subsets ?? []).entries()) {
-      const at = `subsets[${i}]`;
-      if (addresses.length + notReadyAddresses.length === 0) {
-        errors.push(fieldError.required(at, 'must specify `addresses` or `notReadyAddresses`'));
-      }
-      for (const [list, all] of Object.entries({ addresses, notReadyAddresses })) {
-        for (const [k, { ip }] of all.entries()) {
-          if (!isIp(ip)) {
-            const why = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
-            errors.push(fieldError.invalid(`${at}.${list}[${k}].ip`, ip, why));
-          }
-        }
-      }
-      for (const [k, { name, port, protocol }] of ports.entries()) {
-        if (ports.length > 1 && !name) errors.push(fieldError.required(`${at}.ports[${k}].name`));
-        checkPort(errors, `${at}.ports[${k}].port`, port);
-        checkOneOf(errors, `${at}.ports[${k}].protocol`, protocol, PROTOCOLS);
-      }
-    }
+    for (const [i, subset] of (subsets ?? []).entries()) checkSubset(errors, `subsets[${i}]`, subset);
     return errors;
   },
+  warnings: () => ['v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'],
 });
+
+/** Models validateEndpointSubsets (1.36). */
+function checkSubset(
+  errors: FieldError[],
+  at: string,
+  { addresses = [], notReadyAddresses = [], ports = [] }: EndpointSubset,
+): void {
+  if (addresses.length + notReadyAddresses.length === 0) {
+    errors.push(fieldError.required(at, 'must specify `addresses` or `notReadyAddresses`'));
+  }
+  for (const [k, address] of addresses.entries()) checkAddress(errors, `${at}.addresses[${k}]`, address);
+  for (const [k, address] of notReadyAddresses.entries()) {
+    checkAddress(errors, `${at}.notReadyAddresses[${k}]`, address);
+  }
+  for (const [k, { name, port, protocol, appProtocol }] of ports.entries()) {
+    const path = `${at}.ports[${k}]`;
+    if (!name && ports.length > 1) errors.push(fieldError.required(`${path}.name`));
+    else checkForm(errors, `${path}.name`, name, dns1123Label);
+    checkPort(errors, `${path}.port`, port);
+    checkRequiredOneOf(errors, `${path}.protocol`, protocol, PROTOCOLS);
+    if (appProtocol === undefined) continue;
+    for (const why of qualifiedName(appProtocol)) {
+      errors.push(fieldError.invalid(`${path}.appProtocol`, appProtocol, why));
+    }
+  }
+}
+
+function checkAddress(errors: FieldError[], at: string, { ip, hostname, nodeName }: EndpointAddress): void {
+  checkIp(errors, `${at}.ip`, ip);
+  checkForm(errors, `${at}.hostname`, hostname, dns1123Label);
+  if (nodeName !== undefined) {
+    for (const why of dns1123Subdomain(nodeName)) errors.push(fieldError.invalid(`${at}.nodeName`, nodeName, why));
+  }
+  const special = isIp(ip) ? specialIpErrors(ip) : ['must be a valid IP address'];
+  for (const why of special) errors.push(fieldError.invalid(`${at}.ip`, ip, why));
+}

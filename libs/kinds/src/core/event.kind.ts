@@ -1,6 +1,6 @@
-import { type FieldError, fieldError } from '#apimachinery';
 import { defineKind } from '../define-kind.js';
 import type { CoreV1Event } from '../generated/types.js';
+import { legacyEventErrors } from './event-validation.js';
 import { eventColumns, eventRow } from './event-columns.js';
 
 /** Models pkg/registry/core/event and ValidateEventCreate for core/v1 (1.36). */
@@ -9,15 +9,7 @@ export const eventKind = defineKind<CoreV1Event>({
   resource: 'events',
   createOnUpdate: true,
   table: { columns: eventColumns, row: eventRow },
-  validate({ metadata, involvedObject }) {
-    const errors: FieldError[] = [];
-    const wanted = involvedObject?.namespace;
-    // What has no namespace is reported on in 'default', by old reporters elsewhere, too.
-    if (wanted && wanted !== metadata.namespace) {
-      errors.push(fieldError.invalid('involvedObject.namespace', wanted, 'does not match event.namespace'));
-    }
-    return errors;
-  },
+  validate: legacyEventErrors,
   selectableFields: eventFields,
 });
 

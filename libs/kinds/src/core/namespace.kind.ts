@@ -1,4 +1,4 @@
-import { dns1123Label } from '#apimachinery';
+import { dns1123Label, type FieldError, fieldError, qualifiedName } from '#apimachinery';
 import { column } from '../columns.js';
 import { defineKind } from '../define-kind.js';
 import { tableOf } from '../generic-columns.js';
@@ -11,6 +11,19 @@ const KUBERNETES = 'kubernetes';
 
 function applyNameLabel({ metadata }: Namespace): void {
   if (metadata.name) metadata.labels = { ...metadata.labels, [NAME_LABEL]: metadata.name };
+}
+
+const STANDARD_FINALIZERS = [KUBERNETES, 'foregroundDeletion', 'orphan'];
+
+/** Models validateFinalizerName (1.36). */
+function finalizerErrors(names: readonly string[]): FieldError[] {
+  return names.flatMap((name) => {
+    const wrong = qualifiedName(name);
+    if (!name.includes('/') && !STANDARD_FINALIZERS.includes(name)) {
+      wrong.push('name is neither a standard finalizer name nor is it fully qualified');
+    }
+    return wrong.map((why) => fieldError.invalid('spec.finalizers', name, why));
+  });
 }
 
 /** Models pkg/registry/core/namespace (1.36). Deletion in two steps is the registry's. */
@@ -32,6 +45,13 @@ export const namespaceKind = defineKind<Namespace>({
     namespace.status = old.status ?? {};
   },
   validateName: (name) => dns1123Label(name),
+  validate: ({ spec }) => finalizerErrors(spec?.finalizers ?? []),
+  validateStatusUpdate({ metadata, status }) {
+    const [wanted, isEmpty] = metadata.deletionTimestamp ? ['Terminating', 'is not'] : ['Active', 'is'];
+    if (status?.phase === wanted) return [];
+    const why = `may only be '${wanted}' if \`deletionTimestamp\` ${isEmpty} empty`;
+    return [fieldError.invalid('status.Phase', status?.phase ?? '', why)];
+  },
   selectableFields: ({ metadata, status }) => ({ name: metadata.name ?? '', 'status.phase': status?.phase ?? '' }),
   subresources: [
     {

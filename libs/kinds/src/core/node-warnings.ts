@@ -1,4 +1,4 @@
-import type { NodeSelectorTerm } from '../generated/types.js';
+import type { Node, NodeSelectorTerm } from '../generated/types.js';
 
 /** Labels of nodes that have newer names. Models pkg/api/node/util.go (1.36). */
 const DEPRECATED: Readonly<Record<string, string>> = {
@@ -19,4 +19,14 @@ export function warnOfTerm(warnings: string[], at: string, { matchExpressions = 
     const why = deprecatedLabel(key);
     if (why) warnings.push(`${at}.matchExpressions[${i}].key: ${key} is ${why}`);
   }
+}
+
+/** Models nodeWarnings of pkg/registry/core/node (1.36). */
+export function nodeWarnings({ spec }: Node): string[] {
+  const warnings: string[] = [];
+  if (spec?.configSource) {
+    warnings.push('spec.configSource: deprecated in v1.22, support removal is planned in v1.26');
+  }
+  if (spec?.externalID) warnings.push('spec.externalID: deprecated in v1.10, this field is unused');
+  return warnings;
 }

@@ -1,17 +1,10 @@
-import {
-  deepEqual,
-  type FieldError,
-  fieldError,
-  findCondition,
-  qualifiedName,
-  rfc3339,
-  type TableColumn,
-} from '#apimachinery';
+import { findCondition, rfc3339, type TableColumn } from '#apimachinery';
 import { column, wide } from '../columns.js';
 import { defineKind, mergeStatusAndLabels } from '../define-kind.js';
-import { checkOneOf } from '../field-rules.js';
 import { wideTableOf } from '../generic-columns.js';
 import type { Node } from '../generated/types.js';
+import { validateNewNode, validateNode, validateNodeUpdate } from './node-validation.js';
+import { nodeWarnings } from './node-warnings.js';
 
 const ROLE_PREFIX = 'node-role.kubernetes.io/';
 const ROLE_LABEL = 'kubernetes.io/role';
@@ -65,27 +58,6 @@ const nodeTable = wideTableOf<Node>(
   },
 );
 
-const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
-
-function checkTaints(errors: FieldError[], { spec }: Node): void {
-  const seen = new Set<string>();
-  for (const [i, { key, effect }] of (spec?.taints ?? []).entries()) {
-    const at = `spec.taints[${i}]`;
-    for (const why of qualifiedName(key ?? '')) errors.push(fieldError.invalid(`${at}.key`, key ?? '', why));
-    if (!effect) errors.push(fieldError.required(`${at}.effect`));
-    else checkOneOf(errors, `${at}.effect`, effect, EFFECTS);
-    const pair = `${key}:${effect}`;
-    if (seen.has(pair)) {
-      const why = 'taints must be unique by key and effect pair';
-      errors.push({
-        ...fieldError.duplicate(at, { key, effect }),
-        detail: `Duplicate value: ${JSON.stringify({ key, effect })}: ${why}`,
-      });
-    }
-    seen.add(pair);
-  }
-}
-
 /** Conditions that a kubelet renews with every beat. */
 const BEATING = new Set(['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure']);
 
@@ -95,6 +67,9 @@ export const nodeKind = defineKind<Node>({
   resource: 'nodes',
   table: nodeTable,
   applyDefaults(node) {
+    const { spec } = node;
+    // Two names of one field; the list is the newer one.
+    if (spec?.podCIDR && !spec.podCIDRs?.length) spec.podCIDRs = [spec.podCIDR];
     if (node.status?.capacity && !node.status.allocatable) node.status.allocatable = { ...node.status.capacity };
   },
   prepareForCreate() {
@@ -103,24 +78,11 @@ export const nodeKind = defineKind<Node>({
   prepareForUpdate(node, old) {
     node.status = old.status ?? {};
   },
-  validate(node) {
-    const errors: FieldError[] = [];
-    checkTaints(errors, node);
-    return errors;
-  },
-  validateUpdate({ spec }, old) {
-    const errors: FieldError[] = [];
-    const before = old.spec?.podCIDR;
-    if (before && spec?.podCIDR !== before) {
-      errors.push(fieldError.forbidden('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid'));
-    }
-    if (old.spec?.providerID && !deepEqual(old.spec.providerID, spec?.providerID)) {
-      errors.push(
-        fieldError.forbidden('spec.providerID', 'node updates may not change providerID except from "" to valid'),
-      );
-    }
-    return errors;
-  },
+  validate: validateNode,
+  validateCreate: validateNewNode,
+  validateUpdate: validateNodeUpdate,
+  validateStatusUpdate: (node, old) => [...validateNode(node), ...validateNodeUpdate(node, old)],
+  warnings: nodeWarnings,
   selectableFields: ({ spec }) => ({ 'spec.unschedulable': String(spec?.unschedulable ?? false) }),
   alive(node, lastBeatMs) {
     const conditions = node.status?.conditions;

@@ -1,8 +1,11 @@
-import { type FieldError, fieldError } from '#apimachinery';
+import type { FieldError } from '#apimachinery';
 import { column, wide } from '../columns.js';
 import { defineKind } from '../define-kind.js';
 import { wideTableOf } from '../generic-columns.js';
 import type { PersistentVolumeClaim } from '../generated/types.js';
+import { checkClaimSpec } from './claim-rules.js';
+import { validateClaimStatus, validateClaimUpdate } from './claim-update.js';
+import { claimSpecWarnings } from './claim-warnings.js';
 import { accessModesText } from './volume-text.js';
 
 export const persistentVolumeClaimKind = defineKind<PersistentVolumeClaim>({
@@ -35,6 +38,12 @@ export const persistentVolumeClaimKind = defineKind<PersistentVolumeClaim>({
   applyDefaults(claim) {
     const spec = (claim.spec ??= {});
     spec.volumeMode ||= 'Filesystem';
+    // Two names of one field, unless the newer one looks into another namespace. Models NormalizeDataSources.
+    if (spec.dataSource && !spec.dataSourceRef) spec.dataSourceRef = { ...spec.dataSource };
+    else if (spec.dataSourceRef && !spec.dataSource && !spec.dataSourceRef.namespace) {
+      const { apiGroup, kind, name } = spec.dataSourceRef;
+      spec.dataSource = { ...(apiGroup === undefined ? {} : { apiGroup }), kind, name };
+    }
   },
   prepareForCreate(claim) {
     claim.status = { phase: 'Pending' };
@@ -42,11 +51,12 @@ export const persistentVolumeClaimKind = defineKind<PersistentVolumeClaim>({
   prepareForUpdate(claim, old) {
     claim.status = old.status ?? {};
   },
-  validate({ spec }) {
+  validate({ spec = {} }) {
     const errors: FieldError[] = [];
-    if (!spec?.accessModes?.length)
-      errors.push(fieldError.required('spec.accessModes', 'at least 1 access mode is required'));
-    if (!spec?.resources?.requests?.['storage']) errors.push(fieldError.required('spec.resources[storage]'));
+    checkClaimSpec(errors, 'spec', spec);
     return errors;
   },
+  validateUpdate: validateClaimUpdate,
+  validateStatusUpdate: validateClaimStatus,
+  warnings: ({ spec }) => (spec ? claimSpecWarnings('spec', spec) : []),
 });

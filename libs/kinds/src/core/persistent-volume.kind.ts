@@ -4,6 +4,8 @@ import { defineKind } from '../define-kind.js';
 import { wideTableOf } from '../generic-columns.js';
 import type { PersistentVolume } from '../generated/types.js';
 import { accessModesText } from './volume-text.js';
+import { validateVolume, validateVolumeUpdate } from './volume-validation.js';
+import { volumeWarnings } from './volume-warnings.js';
 
 export const persistentVolumeKind = defineKind<PersistentVolume>({
   apiVersion: 'v1',
@@ -44,4 +46,7 @@ export const persistentVolumeKind = defineKind<PersistentVolume>({
   prepareForUpdate(volume, old) {
     volume.status = old.status ?? {};
   },
+  validate: validateVolume,
+  validateUpdate: validateVolumeUpdate,
+  warnings: volumeWarnings,
 });

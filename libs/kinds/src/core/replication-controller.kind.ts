@@ -1,5 +1,7 @@
 import { type FieldError, fieldError } from '#apimachinery';
 import { scaleSubresource } from '../apps/scale.js';
+import { checkAlwaysRestarts } from '../apps/template-rules.js';
+import { checkReplicaStatus } from '../apps/replica-status.js';
 import { templateAndSelectorColumns, templateCells } from '../apps/workload-columns.js';
 import { column, labelsText } from '../columns.js';
 import { defineKind } from '../define-kind.js';
@@ -40,8 +42,9 @@ export const replicationControllerKind = defineKind<ReplicationController>({
   },
   validate({ spec = {} }) {
     const errors: FieldError[] = [];
+    checkNonNegative(errors, 'spec.minReadySeconds', spec.minReadySeconds);
+    if (Object.keys(spec.selector ?? {}).length === 0) errors.push(fieldError.required('spec.selector'));
     checkNonNegative(errors, 'spec.replicas', spec.replicas);
-    if (!spec.selector) errors.push(fieldError.required('spec.selector'));
     if (!spec.template) errors.push(fieldError.required('spec.template'));
     else {
       const labels = spec.template.metadata?.labels ?? {};
@@ -51,9 +54,11 @@ export const replicationControllerKind = defineKind<ReplicationController>({
         errors.push(fieldError.invalid('spec.template.metadata.labels', labels, why));
       }
       checkTemplate(errors, 'spec.template', spec.template);
+      checkAlwaysRestarts(errors, spec.template, 'ReplicationController');
     }
     return errors;
   },
+  validateStatusUpdate: ({ status }) => checkReplicaStatus(status ?? { replicas: 0 }),
   selectableFields: ({ status }) => ({ 'status.replicas': String(status?.replicas ?? 0) }),
   subresources: [scaleSubresource<ReplicationController>({ plainSelector: true })],
 });

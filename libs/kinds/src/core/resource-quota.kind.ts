@@ -1,7 +1,10 @@
+import { deepEqual, type FieldError, fieldError } from '#apimachinery';
 import { column } from '../columns.js';
 import { defineKind } from '../define-kind.js';
+import { IMMUTABLE } from '../field-rules.js';
 import { tableOf } from '../generic-columns.js';
 import type { ResourceQuota } from '../generated/types.js';
+import { checkQuotaList, checkScopes, checkScopeSelector } from './quota-validation.js';
 
 const isLimit = (name: string) => name.startsWith('limits.') || name === 'limits';
 
@@ -19,4 +22,21 @@ export const resourceQuotaKind = defineKind<ResourceQuota>({
     usedText(quota, (name) => !isLimit(name)),
     usedText(quota, isLimit),
   ]),
+  validate({ spec = {} }) {
+    const errors: FieldError[] = [];
+    checkQuotaList(errors, 'spec.hard', spec.hard);
+    if (spec.scopes?.length) checkScopes(errors, spec);
+    if (spec.scopeSelector) checkScopeSelector(errors, spec);
+    return errors;
+  },
+  validateUpdate({ spec }, old) {
+    const [now, before] = [spec?.scopes ?? [], old.spec?.scopes ?? []].map((scopes) => [...new Set(scopes)].toSorted());
+    return deepEqual(now, before) ? [] : [fieldError.invalid('spec.scopes', spec?.scopes ?? [], IMMUTABLE)];
+  },
+  validateStatusUpdate({ status }) {
+    const errors: FieldError[] = [];
+    checkQuotaList(errors, 'status.hard', status?.hard);
+    checkQuotaList(errors, 'status.used', status?.used);
+    return errors;
+  },
 });

@@ -18,7 +18,10 @@ const REQUIRED_KEYS: Readonly<Record<string, readonly string[]>> = {
 
 function checkType(errors: FieldError[], { type = 'Opaque', data = {}, metadata }: Secret): void {
   const required = Object.hasOwn(REQUIRED_KEYS, type) ? REQUIRED_KEYS[type]! : [];
-  for (const key of required) if (!Object.hasOwn(data, key)) errors.push(fieldError.required(`data[${key}]`));
+  for (const key of required) {
+    const isMissing = !Object.hasOwn(data, key) || (key === 'ssh-privatekey' && data[key] === '');
+    if (isMissing) errors.push(fieldError.required(`data[${key}]`));
+  }
   for (const key of required) {
     if (key.startsWith('.docker') && Object.hasOwn(data, key) && !isJson(data[key]!)) {
       errors.push(fieldError.invalid(`data[${key}]`, '<secret contents redacted>', 'invalid character'));

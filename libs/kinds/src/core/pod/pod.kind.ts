@@ -1,3 +1,4 @@
+import type { KubeObject } from '#apimachinery';
 import { defineKind, mergeStatusAndLabels } from '../../define-kind.js';
 import type { Pod } from '../../generated/types.js';
 import { bindPod } from './pod-binding.js';
@@ -10,6 +11,14 @@ import { validatePodStatus } from './pod-status-validation.js';
 import { validatePodUpdate } from './pod-update.js';
 import { validateNewPod, validatePod } from './pod-validation.js';
 import { podWarnings } from './pod-warnings.js';
+
+/** Who reports a status need not know the class, which is settled at creation. Models podStatusStrategy (1.36). */
+function mergePodStatus(stored: Pod, body: KubeObject): Pod {
+  const merged = mergeStatusAndLabels(stored, body);
+  const qosClass = stored.status?.qosClass;
+  if (merged.status?.qosClass || !qosClass) return merged;
+  return { ...merged, status: { ...merged.status, qosClass } };
+}
 
 /** Models pkg/registry/core/pod (1.36). */
 export const podKind = defineKind<Pod>({
@@ -55,7 +64,7 @@ export const podKind = defineKind<Pod>({
     return isOver ? 0 : grace;
   },
   subresources: [
-    { name: 'status', verbs: ['get', 'patch', 'update'], merge: mergeStatusAndLabels },
+    { name: 'status', verbs: ['get', 'patch', 'update'], merge: mergePodStatus },
     { name: 'binding', verbs: ['create'], virtual: false, answersStatus: true, merge: bindPod },
     { name: 'ephemeralcontainers', verbs: ['get', 'patch', 'update'], merge: mergeEphemeralContainers },
     { name: 'resize', verbs: ['get', 'patch', 'update'], merge: mergeResize },

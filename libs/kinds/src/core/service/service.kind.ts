@@ -5,7 +5,9 @@ import { wideTableOf } from '../../generic-columns.js';
 import type { Service } from '../../generated/types.js';
 import { loadBalancerText } from '../load-balancer-text.js';
 import { applyServiceDefaults, dropTypeDependent, keepAllocated } from './service-defaults.js';
-import { validateService, validateServiceUpdate } from './service-validation.js';
+import { normalizeAddresses, validateServiceUpdate } from './service-addresses.js';
+import { validateService, validateServiceStatus } from './service-validation.js';
+import { serviceWarnings } from './service-warnings.js';
 
 /** Models getServiceExternalIP (1.36). */
 function externalText({ spec, status }: Service): string {
@@ -49,14 +51,18 @@ export const serviceKind = defineKind<Service>({
   applyDefaults: applyServiceDefaults,
   prepareForCreate(service) {
     service.status = { loadBalancer: {} };
+    normalizeAddresses(service, undefined);
   },
   prepareForUpdate(service, old) {
     service.status = old.status ?? { loadBalancer: {} };
+    normalizeAddresses(service, old.spec);
     keepAllocated(service, old);
     dropTypeDependent(service, old);
   },
   validateName: (name) => dns1035Label(name),
   validate: validateService,
   validateUpdate: validateServiceUpdate,
+  validateStatusUpdate: validateServiceStatus,
+  warnings: serviceWarnings,
   selectableFields: ({ spec }) => ({ 'spec.clusterIP': spec?.clusterIP ?? '', 'spec.type': spec?.type ?? '' }),
 });
