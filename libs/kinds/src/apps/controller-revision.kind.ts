@@ -1,6 +1,7 @@
-import { controllerRefOf } from '#apimachinery';
+import { controllerRefOf, deepEqual, type FieldError, fieldError } from '#apimachinery';
 import { column } from '../columns.js';
 import { defineKind } from '../define-kind.js';
+import { checkNonNegative, IMMUTABLE } from '../field-rules.js';
 import { tableOf } from '../generic-columns.js';
 import type { ControllerRevision } from '../generated/types.js';
 
@@ -18,4 +19,11 @@ export const controllerRevisionKind = defineKind<ControllerRevision>({
     ownerText(one),
     one.revision,
   ]),
+  validate({ data, revision }) {
+    const errors: FieldError[] = [];
+    if (data === undefined || data === null) errors.push(fieldError.required('data', 'data is mandatory'));
+    checkNonNegative(errors, 'revision', revision);
+    return errors;
+  },
+  validateUpdate: ({ data }, old) => (deepEqual(data, old.data) ? [] : [fieldError.invalid('data', data, IMMUTABLE)]),
 });

@@ -1,10 +1,11 @@
-import type { FieldError } from '#apimachinery';
+import { type FieldError, fieldError } from '#apimachinery';
 import { column, labelsText } from '../columns.js';
 import { applyPodSpecDefaults } from '../core/pod/pod-spec-defaults.js';
 import { defineKind } from '../define-kind.js';
-import { checkNonNegative, checkOneOf } from '../field-rules.js';
+import { checkNonNegative } from '../field-rules.js';
 import { wideTableOf } from '../generic-columns.js';
 import type { DaemonSet } from '../generated/types.js';
+import { checkAmount, checkCollisions, checkNotMoreThanAll, isNothing } from './rollout-rules.js';
 import { checkAlwaysRestarts, checkSelectorAndTemplate, selectorUnchanged } from './template-rules.js';
 import { selectorText, templateAndSelectorColumns, templateCells } from './workload-columns.js';
 import { templateWarnings } from '../core/pod/pod-warnings.js';
@@ -55,10 +56,49 @@ export const daemonSetKind = defineKind<DaemonSet>({
   validate({ spec }) {
     const errors: FieldError[] = [];
     checkSelectorAndTemplate(errors, spec.selector, spec.template, 'daemonset');
-    checkAlwaysRestarts(errors, spec.template);
+    checkAlwaysRestarts(errors, spec.template, 'DaemonSet');
     checkNonNegative(errors, 'spec.minReadySeconds', spec.minReadySeconds);
-    checkOneOf(errors, 'spec.updateStrategy.type', spec.updateStrategy?.type, ['OnDelete', 'RollingUpdate']);
+    checkStrategy(errors, spec);
+    checkNonNegative(errors, 'spec.revisionHistoryLimit', spec.revisionHistoryLimit);
     return errors;
   },
   validateUpdate: (daemonSet, old) => selectorUnchanged(daemonSet.spec.selector, old.spec.selector),
+  validateStatusUpdate({ status }, old) {
+    const errors: FieldError[] = [];
+    for (const name of COUNTS) checkNonNegative(errors, `status.${name}`, status?.[name]);
+    checkCollisions(errors, status?.collisionCount, old.status?.collisionCount);
+    return errors;
+  },
 });
+
+const COUNTS = [
+  'currentNumberScheduled',
+  'numberMisscheduled',
+  'desiredNumberScheduled',
+  'numberReady',
+  'observedGeneration',
+  'updatedNumberScheduled',
+  'numberAvailable',
+  'numberUnavailable',
+] as const;
+
+/** Either pods go before others come, or others come before they go. Models ValidateDaemonSetUpdateStrategy (1.36). */
+function checkStrategy(errors: FieldError[], { updateStrategy: strategy }: DaemonSet['spec']): void {
+  const at = 'spec.updateStrategy';
+  if (strategy?.type === 'OnDelete') return;
+  if (strategy?.type !== 'RollingUpdate') {
+    errors.push(fieldError.notSupported(at, strategy ?? {}, ['RollingUpdate', 'OnDelete']));
+    return;
+  }
+  const { maxUnavailable, maxSurge } = strategy.rollingUpdate ?? {};
+  for (const [name, amount] of Object.entries({ maxUnavailable, maxSurge })) {
+    checkAmount(errors, `${at}.rollingUpdate.${name}`, amount);
+    checkNotMoreThanAll(errors, `${at}.rollingUpdate.${name}`, amount);
+  }
+  if (!isNothing(maxUnavailable) && !isNothing(maxSurge)) {
+    const why = 'may not be set when maxUnavailable is non-zero';
+    errors.push(fieldError.invalid(`${at}.rollingUpdate.maxSurge`, maxSurge, why));
+  } else if (isNothing(maxUnavailable) && isNothing(maxSurge)) {
+    errors.push(fieldError.required(`${at}.rollingUpdate.maxUnavailable`, 'cannot be 0 when maxSurge is 0'));
+  }
+}

@@ -2,47 +2,33 @@ import { type FieldError, fieldError } from '#apimachinery';
 import { applyPodSpecDefaults } from '../core/pod/pod-spec-defaults.js';
 import { defineKind } from '../define-kind.js';
 import { column } from '../columns.js';
-import { checkNonNegative, checkOneOf } from '../field-rules.js';
+import { checkNonNegative } from '../field-rules.js';
 import { wideTableOf } from '../generic-columns.js';
 import type { Deployment } from '../generated/types.js';
+import { checkAmount, checkCollisions, checkNotMoreThanAll, isNothing } from './rollout-rules.js';
 import { scaleSubresource } from './scale.js';
 import { checkAlwaysRestarts, checkSelectorAndTemplate, selectorUnchanged } from './template-rules.js';
 import { selectorText, templateAndSelectorColumns, templateCells } from './workload-columns.js';
 import { templateWarnings } from '../core/pod/pod-warnings.js';
 
-const PERCENT = /^[0-9]+%$/;
-
-/** A count, or a percentage of the replicas. Models ValidatePositiveIntOrPercent and IsNotMoreThan100Percent. */
-function checkIntOrPercent(errors: FieldError[], at: string, value: number | string | undefined): void {
-  if (typeof value === 'number') return checkNonNegative(errors, at, value);
-  if (value === undefined) return;
-  if (!PERCENT.test(value)) {
-    const why =
-      "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
-    errors.push(fieldError.invalid(at, value, why));
-  }
-}
-
 function checkStrategy(errors: FieldError[], { strategy }: Deployment['spec']): void {
   const at = 'spec.strategy';
-  checkOneOf(errors, `${at}.type`, strategy?.type, ['Recreate', 'RollingUpdate']);
   const rolling = strategy?.rollingUpdate;
-  if (strategy?.type === 'Recreate' && rolling) {
+  if (strategy?.type === 'Recreate') {
+    if (!rolling) return;
     const why = "may not be specified when strategy `type` is 'Recreate'";
     errors.push(fieldError.forbidden(`${at}.rollingUpdate`, why));
-  }
-  if (strategy?.type !== 'RollingUpdate' || !rolling) return;
-  checkIntOrPercent(errors, `${at}.rollingUpdate.maxUnavailable`, rolling.maxUnavailable);
-  checkIntOrPercent(errors, `${at}.rollingUpdate.maxSurge`, rolling.maxSurge);
-  const isNone = (value: number | string | undefined) => value === 0 || value === '0%';
-  if (isNone(rolling.maxUnavailable) && isNone(rolling.maxSurge)) {
-    const why = 'may not be 0 when `maxSurge` is 0';
-    errors.push(fieldError.invalid(`${at}.rollingUpdate.maxUnavailable`, rolling.maxUnavailable, why));
-  }
-  if (typeof rolling.maxUnavailable === 'string' && Number.parseInt(rolling.maxUnavailable, 10) > 100) {
-    errors.push(
-      fieldError.invalid(`${at}.rollingUpdate.maxUnavailable`, rolling.maxUnavailable, 'must not be greater than 100%'),
-    );
+  } else if (strategy?.type !== 'RollingUpdate') {
+    errors.push(fieldError.notSupported(at, strategy ?? {}, ['Recreate', 'RollingUpdate']));
+  } else if (rolling) {
+    const { maxUnavailable, maxSurge } = rolling;
+    checkAmount(errors, `${at}.rollingUpdate.maxUnavailable`, maxUnavailable);
+    checkAmount(errors, `${at}.rollingUpdate.maxSurge`, maxSurge);
+    if (isNothing(maxUnavailable) && isNothing(maxSurge)) {
+      const why = 'may not be 0 when `maxSurge` is 0';
+      errors.push(fieldError.invalid(`${at}.rollingUpdate.maxUnavailable`, maxUnavailable, why));
+    }
+    checkNotMoreThanAll(errors, `${at}.rollingUpdate.maxUnavailable`, maxUnavailable);
   }
 }
 
@@ -85,7 +71,7 @@ export const deploymentKind = defineKind<Deployment>({
     const errors: FieldError[] = [];
     checkNonNegative(errors, 'spec.replicas', spec.replicas);
     checkSelectorAndTemplate(errors, spec.selector, spec.template, 'deployment');
-    checkAlwaysRestarts(errors, spec.template);
+    checkAlwaysRestarts(errors, spec.template, 'ReplicaSet');
     checkStrategy(errors, spec);
     checkNonNegative(errors, 'spec.minReadySeconds', spec.minReadySeconds);
     checkNonNegative(errors, 'spec.revisionHistoryLimit', spec.revisionHistoryLimit);
@@ -97,7 +83,11 @@ export const deploymentKind = defineKind<Deployment>({
     return errors;
   },
   validateUpdate: (deployment, old) => selectorUnchanged(deployment.spec.selector, old.spec.selector),
-  validateStatusUpdate: ({ status }) => checkCounts(status ?? {}),
+  validateStatusUpdate({ status }, old) {
+    const errors = checkCounts(status ?? {});
+    checkCollisions(errors, status?.collisionCount, old.status?.collisionCount);
+    return errors;
+  },
   subresources: [scaleSubresource<Deployment>()],
 });
 

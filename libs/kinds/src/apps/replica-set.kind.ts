@@ -1,10 +1,11 @@
-import { type FieldError, fieldError } from '#apimachinery';
+import type { FieldError } from '#apimachinery';
 import { applyPodSpecDefaults } from '../core/pod/pod-spec-defaults.js';
 import { defineKind } from '../define-kind.js';
 import { column } from '../columns.js';
 import { checkNonNegative } from '../field-rules.js';
 import { wideTableOf } from '../generic-columns.js';
 import type { ReplicaSet } from '../generated/types.js';
+import { checkReplicaStatus } from './replica-status.js';
 import { scaleSubresource } from './scale.js';
 import { checkAlwaysRestarts, checkSelectorAndTemplate, selectorUnchanged } from './template-rules.js';
 import { selectorText, templateAndSelectorColumns, templateCells } from './workload-columns.js';
@@ -37,29 +38,11 @@ export const replicaSetKind = defineKind<ReplicaSet>({
     checkNonNegative(errors, 'spec.replicas', spec.replicas);
     checkNonNegative(errors, 'spec.minReadySeconds', spec.minReadySeconds);
     checkSelectorAndTemplate(errors, spec.selector, spec.template, 'replicaset');
-    checkAlwaysRestarts(errors, spec.template);
+    checkAlwaysRestarts(errors, spec.template, 'ReplicaSet');
     return errors;
   },
   validateUpdate: (replicaSet, old) => selectorUnchanged(replicaSet.spec.selector, old.spec.selector),
-  validateStatusUpdate: ({ status }) => checkCounts(status ?? { replicas: 0 }),
+  validateStatusUpdate: ({ status }) => checkReplicaStatus(status ?? { replicas: 0 }),
   selectableFields: ({ status }) => ({ 'status.replicas': String(status?.replicas ?? 0) }),
   subresources: [scaleSubresource<ReplicaSet>()],
 });
-
-/** Models ValidateReplicaSetStatus (1.36). */
-function checkCounts(status: NonNullable<ReplicaSet['status']>): FieldError[] {
-  const errors: FieldError[] = [];
-  const { replicas = 0, fullyLabeledReplicas = 0, readyReplicas = 0, availableReplicas = 0 } = status;
-  for (const [name, value] of Object.entries({ replicas, fullyLabeledReplicas, readyReplicas, availableReplicas })) {
-    checkNonNegative(errors, `status.${name}`, value);
-    if (value > replicas) {
-      errors.push(fieldError.invalid(`status.${name}`, value, 'cannot be greater than status.replicas'));
-    }
-  }
-  if (availableReplicas > readyReplicas) {
-    errors.push(
-      fieldError.invalid('status.availableReplicas', availableReplicas, 'cannot be greater than readyReplicas'),
-    );
-  }
-  return errors;
-}

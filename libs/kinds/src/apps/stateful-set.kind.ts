@@ -1,24 +1,18 @@
-import { deepEqual, type FieldError, fieldError } from '#apimachinery';
+import { dns1123Label } from '#apimachinery';
 import { column } from '../columns.js';
 import { applyPodSpecDefaults } from '../core/pod/pod-spec-defaults.js';
 import { defineKind } from '../define-kind.js';
-import { checkNonNegative, checkOneOf } from '../field-rules.js';
 import { wideTableOf } from '../generic-columns.js';
 import type { StatefulSet } from '../generated/types.js';
 import { scaleSubresource } from './scale.js';
-import { checkAlwaysRestarts, checkSelectorAndTemplate } from './template-rules.js';
+import {
+  validateNewStatefulSet,
+  validateStatefulSet,
+  validateStatefulSetStatus,
+  validateStatefulSetUpdate,
+} from './stateful-set-validation.js';
 import { templateCells, templateColumns } from './workload-columns.js';
 import { templateWarnings } from '../core/pod/pod-warnings.js';
-
-const MUTABLE = [
-  'replicas',
-  'ordinals',
-  'template',
-  'updateStrategy',
-  'revisionHistoryLimit',
-  'persistentVolumeClaimRetentionPolicy',
-  'minReadySeconds',
-] as const;
 
 /** Models pkg/apis/apps/v1 defaults and ValidateStatefulSet (1.36). */
 export const statefulSetKind = defineKind<StatefulSet>({
@@ -53,26 +47,11 @@ export const statefulSetKind = defineKind<StatefulSet>({
       claim.status = { phase: 'Pending' };
     }
   },
-  validate({ spec }) {
-    const errors: FieldError[] = [];
-    checkOneOf(errors, 'spec.podManagementPolicy', spec.podManagementPolicy, ['OrderedReady', 'Parallel']);
-    checkOneOf(errors, 'spec.updateStrategy', spec.updateStrategy?.type, ['RollingUpdate', 'OnDelete']);
-    checkNonNegative(errors, 'spec.replicas', spec.replicas);
-    checkNonNegative(errors, 'spec.minReadySeconds', spec.minReadySeconds);
-    checkSelectorAndTemplate(errors, spec.selector, spec.template, 'statefulset');
-    checkAlwaysRestarts(errors, spec.template);
-    return errors;
-  },
-  validateUpdate({ spec }, { spec: before }) {
-    const restored: StatefulSet['spec'] = { ...spec };
-    for (const name of MUTABLE) {
-      if (before[name] === undefined) delete restored[name];
-      else Object.assign(restored, { [name]: before[name] });
-    }
-    if (deepEqual(restored, before)) return [];
-    const names = MUTABLE.map((name) => `'${name}'`);
-    const why = `updates to statefulset spec for fields other than ${names.slice(0, -1).join(', ')} and ${names.at(-1)} are forbidden`;
-    return [fieldError.forbidden('spec', why)];
-  },
+  // The name becomes that of pods, with a number behind it, and their label.
+  validateName: (name) => dns1123Label(name),
+  validate: validateStatefulSet,
+  validateCreate: validateNewStatefulSet,
+  validateUpdate: validateStatefulSetUpdate,
+  validateStatusUpdate: validateStatefulSetStatus,
   subresources: [scaleSubresource<StatefulSet>()],
 });

@@ -44,7 +44,7 @@ export function checkSelectorAndTemplate(
 export function checkAlwaysRestarts(
   errors: FieldError[],
   template: PodTemplateSpec | undefined,
-  kind = 'ReplicaSet',
+  kind: 'DaemonSet' | 'ReplicaSet' | 'ReplicationController' | 'StatefulSet',
 ): void {
   const policy = template?.spec?.restartPolicy;
   if (policy !== undefined && policy !== 'Always') {

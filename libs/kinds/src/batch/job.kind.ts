@@ -5,6 +5,8 @@ import { applyPodSpecDefaults } from '../core/pod/pod-spec-defaults.js';
 import { defineKind } from '../define-kind.js';
 import { wideTableOf } from '../generic-columns.js';
 import type { Job, JobSpec } from '../generated/types.js';
+import { generateSelector } from './job-selector.js';
+import { validateJob, validateJobStatus, validateJobUpdate } from './job-validation.js';
 import { templateWarnings } from '../core/pod/pod-warnings.js';
 
 /** Models SetDefaults_Job of pkg/apis/batch/v1 (1.36). */
@@ -54,5 +56,15 @@ export const jobKind = defineKind<Job>({
     ({ spec }) => [...templateCells(spec.template), selectorText(spec.selector)],
   ),
   applyDefaults: ({ spec }) => applyJobDefaults(spec),
+  prepareForCreate(job) {
+    generateSelector(job);
+    job.status = {};
+  },
+  prepareForUpdate(job, old) {
+    job.status = old.status ?? {};
+  },
+  validate: validateJob,
+  validateUpdate: validateJobUpdate,
+  validateStatusUpdate: validateJobStatus,
   selectableFields: ({ status }) => ({ 'status.successful': String(status?.succeeded ?? 0) }),
 });

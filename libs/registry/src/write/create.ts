@@ -98,11 +98,12 @@ export async function createDecoded(
   endMutating();
   settleNamespace(target, object);
   checkAdmittedEntries(ctx, object, sent);
-  fillSystemFields(ctx, kind, object);
   const { generateName = '' } = object.metadata;
   const generated = !object.metadata.name && generateName !== '';
   for (let attempt = 1; ; attempt++) {
     if (generated) object.metadata.name = generateName.slice(0, GENERATED_BASE_MAX) + ctx.env.random.nameSuffix();
+    // Kinds may write the name into the object (a job's labels), so it is known before they prepare it.
+    if (attempt === 1) fillSystemFields(ctx, kind, object);
     if (attempt === 1) {
       validateNew(ctx, kind, object);
       const endValidating = ctx.trace.start('admission', { phase: 'validating' });
