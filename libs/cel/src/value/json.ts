@@ -39,9 +39,13 @@ function recordOf(map: CelMap, depth: number): Record<string, unknown> {
   const entries: [string, unknown][] = [];
   for (const key of map.keys()) {
     if (typeof key !== 'string')
-      throw new CelError(`map key ${JSON.stringify(jsonOf(key))} is of type ${typeNameOf(key)}, not string`);
+      throw new CelError(`map key "${shownKey(key)}" is of type ${typeNameOf(key)}, not string`);
     entries.push([key, jsonOf(map.get(key)!, depth + 1)]);
   }
   // fromEntries defines own properties, so '__proto__' is a key like any other.
   return Object.fromEntries(entries);
+}
+
+function shownKey(key: Value): string {
+  return key instanceof CelUint ? String(key.value) : String(key as bigint | boolean | number);
 }
