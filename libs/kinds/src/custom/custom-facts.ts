@@ -1,3 +1,4 @@
+import { compareVersions } from '../define-kind.js';
 import { createHash } from 'node:crypto';
 import { groupResourceName, isConditionTrue } from '#apimachinery';
 import type {
@@ -63,7 +64,7 @@ export function customFactsOf(text: string): CustomFacts | undefined {
         subresources: version.subresources ?? {},
         selectableFields: version.selectableFields ?? [],
         deprecation: version.deprecated
-          ? (version.deprecationWarning ?? `${group}/${version.name} ${names.kind} is deprecated`)
+          ? (version.deprecationWarning ?? deprecationOf(spec, version.name, names.kind))
           : undefined,
       })),
     schemaOf(name) {
@@ -71,6 +72,20 @@ export function customFactsOf(text: string): CustomFacts | undefined {
       return stored.spec.versions.find((version) => version.name === name)?.schema?.openAPIV3Schema ?? {};
     },
   };
+}
+
+/** Points to the most preferred version that is served and not deprecated itself. Models defaultDeprecationWarning (1.36). */
+export function deprecationOf(
+  { group, versions }: CustomResourceDefinition['spec'],
+  deprecated: string,
+  kind: string,
+): string {
+  const [better] = versions
+    .filter((one) => one.served && !one.deprecated && compareVersions(one.name, deprecated) < 0)
+    .map(({ name }) => name)
+    .toSorted(compareVersions);
+  const text = `${group}/${deprecated} ${kind} is deprecated`;
+  return better === undefined ? text : `${text}; use ${group}/${better} ${kind}`;
 }
 
 function digestOf(facts: object): string {
