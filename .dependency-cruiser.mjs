@@ -14,7 +14,8 @@ const LAYERS = {
   client: ['base', 'apimachinery', 'kinds'],
   webhook: ['base', 'apimachinery', 'kinds'],
   auth: ['base', 'apimachinery', 'cel', 'kinds', 'storage', 'client'],
-  admission: ['base', 'apimachinery', 'cel', 'kinds', 'storage', 'client', 'auth', 'quota', 'webhook'],
+  audit: ['base', 'apimachinery', 'cel', 'kinds', 'storage', 'auth'],
+  admission: ['base', 'apimachinery', 'cel', 'kinds', 'storage', 'client', 'auth', 'audit', 'quota', 'webhook'],
   'controller-runtime': ['base', 'apimachinery', 'kinds', 'storage', 'client'],
 };
 LAYERS.registry = Object.keys(LAYERS);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const DIR = join(import.meta.dirname, '../../libs/storage/src/postgres');
 
 /** Every query is in one of these files, and each change of one shows in the review of its snapshot. */
-const FILES = ['sql.ts', 'snapshot-sql.ts', 'maintenance.ts', 'actor-locks.ts'];
+const FILES = ['sql.ts', 'snapshot-sql.ts', 'maintenance.ts', 'actor-locks.ts', 'audit-sql.ts'];
 
 async function queriesOf(file: string): Promise<string[]> {
   const source = await readFile(join(DIR, file), 'utf8');

@@ -1,6 +1,7 @@
 import { type Clock, HOST_SANDBOX_ID, Random, type SandboxEnv, type SandboxId, TraceRing, VirtualClock } from '#base';
 import { ConfigurationView } from '#admission';
 import type { KubeObject } from '#apimachinery';
+import { Auditor, type AuditLog } from '#audit';
 import {
   caOf,
   type CertificateSigner,
@@ -18,6 +19,7 @@ import type { SandboxRecord, SandboxRecords, Store } from '#storage';
 
 /** An awake cluster with what its own house keeps of it. */
 export interface OpenCluster extends ServedCluster {
+  readonly auditor: Auditor;
   readonly authenticator: SandboxAuthenticator;
   readonly authorizer: RbacAuthorizer;
   /** Its webhooks and policies. */
@@ -50,6 +52,7 @@ export class OpenClusters {
       readonly store: Store;
       readonly records: SandboxRecords;
       readonly clock: Clock;
+      readonly auditLog: AuditLog;
       verbs(): Verbs;
     },
   ) {}
@@ -109,6 +112,8 @@ export class OpenClusters {
     const env: SandboxEnv = { id, clock: virtualClock, random };
     const authorizer = rbacAuthorizer(store, id);
     const configurations = new ConfigurationView(store, id);
+    const auditor = new Auditor(store, env, this.parts.auditLog);
+    await auditor.open();
     const reads = readsOf(store, id);
     const view = new KindsView({ store, clock }, id, kinds);
     // A management plane has no CRDs.
@@ -124,12 +129,14 @@ export class OpenClusters {
       verbs: this.parts.verbs(),
       authorizer,
       configurations,
+      auditor,
       authenticator: createAuthenticator({ credentials, clock: env.clock, realClock: clock, reads, authorizer }),
       heartbeats: new Heartbeats(env.clock),
       signer: certificateSigner(caOf(credentials), clock),
       traces: new TraceRing(TRACES_KEPT),
       readiness: () => readinessOf(store),
       close: () => {
+        auditor.close();
         authorizer.close();
         configurations.close();
         view.close();

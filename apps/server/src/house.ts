@@ -1,5 +1,6 @@
 import { entropy, HOST_SANDBOX_ID, invariant, type SandboxId, sandboxId, systemClock } from '#base';
 import type { KubeObject } from '#apimachinery';
+import type { AuditLog } from '#audit';
 import { admissionChain, plugins } from '#admission';
 import {
   bootstrapPolicy,
@@ -11,7 +12,7 @@ import {
 import { rootCaConfigMap } from '#controllers';
 import { builtInKinds, hostKinds, type KindCatalog } from '#kinds';
 import { STARTER_MACHINES, starterNodes } from '#node';
-import { apiFor, type ClusterDirectory, createRegistry, type Verbs } from '#registry';
+import { apiFor, auditedVerbs, type ClusterDirectory, createRegistry, type Verbs } from '#registry';
 import {
   ClusterHouse,
   elected,
@@ -40,6 +41,7 @@ export interface HouseOptions {
   readonly locks: ActorLocks;
   /** The way out for webhooks of all sandboxes. */
   readonly webhooks: WebhookCaller;
+  readonly auditLog: AuditLog;
   /** Known once the front door listens. */
   publicUrl(): string;
   print(line: string): void;
@@ -77,9 +79,9 @@ export class House {
   );
 
   constructor(private readonly options: HouseOptions) {
-    const { store, records, keys, print } = options;
+    const { store, records, auditLog, keys, print } = options;
     this.templates = templatesOf(keys.ca.certificate);
-    this.open = new OpenClusters({ store, records, clock: systemClock, verbs: () => verbs });
+    this.open = new OpenClusters({ store, records, auditLog, clock: systemClock, verbs: () => verbs });
     const verbs = this.newVerbs();
     const actors = this.newActors(verbs);
     this.house = new ClusterHouse({
@@ -87,6 +89,7 @@ export class House {
       startActors: elected(actors.start, options.locks, systemClock),
       evict: async (sandbox) => {
         this.open.forget(sandbox);
+        await auditLog.forget(sandbox);
         await store.evict(sandbox);
       },
       clock: systemClock,
@@ -152,7 +155,7 @@ export class House {
         return cluster && kubeconfigOf([cluster]);
       },
     });
-    return createRegistry({
+    const verbs = createRegistry({
       store: this.options.store,
       admission: admissionChain(plugins),
       authorizerOf: (sandbox) => this.open.get(sandbox).authorizer,
@@ -164,6 +167,7 @@ export class House {
       heartbeatsOf: (sandbox) => this.open.get(sandbox).heartbeats,
       handlers: new Map([['sandboxes.sandkube.dev/kubeconfig', kubeconfig]]),
     });
+    return auditedVerbs(verbs, (sandbox) => this.open.find(sandbox)?.auditor);
   }
 
   private newActors(verbs: Verbs): ActorHouse {

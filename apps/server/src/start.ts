@@ -1,12 +1,13 @@
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { entropy, HOST_SANDBOX_ID, Random, systemClock } from '#base';
+import { AuditLog } from '#audit';
 import { createServerCertificate } from '#auth';
 import { builtInKinds } from '#kinds';
 import { graphqlMount } from '#graphql';
 import { createFrontDoor, type FrontDoor } from '#http';
 import { sandboxIdOf } from '#sandboxes';
-import { openActorLocks, openPostgresStore, openSandboxRecords, soleActorLocks } from '#storage';
+import { openActorLocks, openAuditRows, openPostgresStore, openSandboxRecords, soleActorLocks } from '#storage';
 import { hostAddresses, WebhookCaller } from '#webhook';
 import { configOf, type ServerConfig, StartError } from './config.js';
 import { lockDirectory, openDatabase } from './database.js';
@@ -61,7 +62,11 @@ export async function startServer({ env, cwd, print }: StartOptions): Promise<Ru
       resolve: hostAddresses(),
     });
     stops.push(() => webhooks.close());
-    const house = new House({ store, records, keys, locks, webhooks, publicUrl: () => publicUrl, print });
+    const rows = openAuditRows({ url: database.url, serverKey: keys.encryptionKey });
+    const auditLog = new AuditLog(rows, systemClock, (error) => print(`audit: ${String(error)}`));
+    stops.push(() => auditLog.close());
+    const parts = { store, records, keys, locks, webhooks, auditLog, print };
+    const house = new House({ ...parts, publicUrl: () => publicUrl });
     const door = await openDoor(config, keys, house, print);
     publicUrl ||= `https://${config.bind === '0.0.0.0' || config.bind === '::' ? '127.0.0.1' : config.bind}:${door.httpsPort}`;
     stops.push(() => house.close());

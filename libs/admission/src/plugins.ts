@@ -6,6 +6,7 @@ import { certificateSubjectRestriction } from './plugins/certificate-subject-res
 import { clusterTrustBundleAttest } from './plugins/cluster-trust-bundle-attest.admission.js';
 import { defaultIngressClass } from './plugins/default-ingress-class.admission.js';
 import { defaultStorageClass } from './plugins/default-storage-class.admission.js';
+import { auditPolicy } from './plugins/audit-policy.admission.js';
 import { defaultTolerationSeconds } from './plugins/default-toleration-seconds.admission.js';
 import { denyServiceExternalIps } from './plugins/deny-service-external-ips.admission.js';
 import { extendedResourceToleration } from './plugins/extended-resource-toleration.admission.js';
@@ -58,6 +59,7 @@ export const plugins: readonly AdmissionPlugin[] = [
   defaultIngressClass,
   denyServiceExternalIps,
   podTopologyLabels,
+  auditPolicy,
   mutatingAdmissionPolicy,
   mutatingAdmissionWebhook,
   validatingAdmissionPolicy,

@@ -3,7 +3,7 @@ import type { Http2ServerRequest, Http2Session } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { ANONYMOUS, type Credentials, forbidden, type RequestAttributes, type UserInfo } from '#auth';
 import { StatusError } from '#apimachinery';
-import type { ServedCluster } from '#registry';
+import { annotateDecision, type ServedCluster } from '#registry';
 import type { Exchange, RawRequest } from './exchange.js';
 
 /** A connection's certificate never changes, and asking OpenSSL for it is dear: asked once. */
@@ -96,8 +96,20 @@ export async function userOf(request: RawRequest, cluster: ServedCluster): Promi
   return (await cluster.authenticator.authenticate(credentialsOf(request))) ?? ANONYMOUS;
 }
 
+/** Who sent it, when `user` may be whom that one acts as. Asked for records only. */
+export async function requesterOf(
+  request: RawRequest,
+  cluster: ServedCluster,
+  user: UserInfo | undefined,
+): Promise<UserInfo | undefined> {
+  if (user && !impersonates(request)) return user;
+  const { impersonate: _, ...own } = credentialsOf(request);
+  return (await cluster.authenticator.authenticate(own)) ?? ANONYMOUS;
+}
+
 /** For what the verbs do not authorize themselves: paths, and resources that do not exist. Fails with 403. */
 export async function authorize(x: Exchange, attributes: RequestAttributes): Promise<void> {
   const decision = await x.cluster.authorizer.authorize(x.user, attributes);
+  if (x.audit) annotateDecision(x.audit, decision);
   if (!decision.allowed) throw forbidden(x.user, attributes, decision.reason);
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { SandboxEnv, Trace } from '#base';
+import type { AuditedRequest } from '#audit';
 import type { UserInfo } from '#auth';
 import type { KindCatalog } from '#kinds';
 import type { RequestContext, ServedCluster } from '#registry';
@@ -28,6 +29,8 @@ export class Exchange implements RequestContext {
   readonly env: SandboxEnv;
   readonly kinds: KindCatalog;
   warnings: string[] | undefined;
+  /** The record of it, where a policy wants one. */
+  audit: AuditedRequest | undefined;
   /** What metrics call it; set as soon as it is known. Only names from the catalog, so that cardinality is bounded. */
   verb = '';
   groupResource = '';
@@ -53,6 +56,12 @@ export class Exchange implements RequestContext {
 
   get userAgent(): string {
     return this.request.headers['user-agent'] ?? '';
+  }
+
+  /** Absent where nothing is recorded: whoever would annotate does not begin to. */
+  get annotate(): RequestContext['annotate'] {
+    const { audit } = this;
+    return audit && ((key, value) => audit.annotate(key, value));
   }
 
   warn(message: string): void {

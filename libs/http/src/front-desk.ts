@@ -3,6 +3,7 @@ import { Trace } from '#base';
 import { StatusError } from '#apimachinery';
 import { sendStatus } from './answer.js';
 import { auditIds } from './audit-id.js';
+import { auditRefused, beginAudit, endAudit } from './auditing.js';
 import { userOf } from './authentication.js';
 import { ClientGone } from './body.js';
 import { Documents } from './documents.js';
@@ -68,6 +69,7 @@ export class FrontDesk {
       this.fail(error, response, auditId, exchange);
     }
     if (entered) this.inFlight.leave(address.sandbox!);
+    if (exchange?.audit) endAudit(exchange, exchange.verb === 'watch');
     if (exchange) this.record(exchange, response.statusCode, startedMs);
   }
 
@@ -78,10 +80,21 @@ export class FrontDesk {
     const trace = new Trace(auditId, `${request.method} ${address.path}`, this.options.clock);
     cluster.traces.add(trace);
     const authenticated = trace.start('authentication');
-    const user = await userOf(request, cluster);
+    const user = await this.callerOf(request, cluster, address, auditId);
     authenticated({ user: user.username });
     const query = Query.parse(address.search);
-    return new Exchange(request, response, cluster, address.base, address.path, query, user, trace);
+    const x = new Exchange(request, response, cluster, address.base, address.path, query, user, trace);
+    if (cluster.auditor?.on) await beginAudit(x);
+    return x;
+  }
+
+  private async callerOf(request: RawRequest, cluster: ServedCluster, { path, search }: Address, auditId: string) {
+    try {
+      return await userOf(request, cluster);
+    } catch (error) {
+      await auditRefused(request, cluster, path, search, auditId, error);
+      throw error;
+    }
   }
 
   /** The same for an upgrade, which has a socket instead of a response. */
@@ -104,7 +117,9 @@ export class FrontDesk {
   private fail(error: unknown, response: RawResponse, auditId: string, x: Exchange | undefined): void {
     if (error instanceof ClientGone) return void response.destroy();
     const unexpected = this.options.unexpected ?? (() => {});
-    sendStatus(response, auditId, statusErrorOf(error, auditId, unexpected), x?.warnings);
+    const status = statusErrorOf(error, auditId, unexpected);
+    x?.audit?.failed(status);
+    sendStatus(response, auditId, status, x?.warnings);
   }
 
   private record(x: Exchange, code: number, startedMs: number): void {

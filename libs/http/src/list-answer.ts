@@ -3,6 +3,7 @@ import { createGzip, type Gzip } from 'node:zlib';
 import type { Found, FoundList } from '#registry';
 import { acceptsGzip, GZIP_BYTES_MIN, JSON_TYPE, sendJson, startAnswer } from './answer.js';
 import { type Exchange, isGone, type RawResponse } from './exchange.js';
+import { drained } from './drained.js';
 import type { AnswerFormat } from './answer.js';
 import type { ListPieces } from './representation.js';
 
@@ -47,18 +48,4 @@ async function writePieces(
     if (isGone(response)) return void out.destroy();
   }
   out.end(chunk + pieces.tail);
-}
-
-/** Resolves when there is room again, or nobody listens any more. */
-function drained(out: Writable, response: RawResponse): Promise<void> {
-  if (isGone(response)) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      out.off('drain', done);
-      response.off('close', done);
-      resolve();
-    };
-    out.on('drain', done);
-    response.on('close', done);
-  });
 }

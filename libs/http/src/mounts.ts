@@ -22,6 +22,8 @@ export async function serveMount(
       request.body = isJson ? decodeBody(bytes, 'json').value : bytes;
     }
   }
+  const { audit } = x;
+  if (audit) reply.raw.once('close', () => audit.complete(reply.raw.statusCode));
   reply.header('audit-id', x.trace.id);
   return mount.handle(request, reply, x.cluster, x);
 }

@@ -1,4 +1,5 @@
 import { StatusError } from '#apimachinery';
+import { isAuditLogPath, serveAuditLog } from './audit-log.routes.js';
 import { sendBody, sendJson } from './answer.js';
 import { authorize } from './authentication.js';
 import { serveDiscovery } from './discovery/discovery.routes.js';
@@ -48,6 +49,7 @@ function serverOf(x: Exchange, segments: readonly string[], servers: PathServers
   if (segments[0] === 'openapi' && segments.length > 1) {
     return () => serveOpenApi(x, segments, servers.documents, servers.version);
   }
+  if (isAuditLogPath(segments)) return () => serveAuditLog(x);
   if (segments[0] === undefined) return () => sendRootPaths(x, servers);
   if (segments.length > 1) return undefined;
   switch (segments[0]) {

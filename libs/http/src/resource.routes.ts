@@ -17,11 +17,9 @@ import {
 } from './options.js';
 import { listPieces, objectText, resourceNegotiator } from './representation.js';
 import { attributesOf, type ResourceInfo } from './request-info.js';
+import { type Action, actionOf } from './request-verb.js';
 import { authorize } from './authentication.js';
 import { serveWatch, type WatchStreams } from './watch.js';
-
-/** What a request wants of a resource, in the words of the authorizer. */
-type Action = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';
 
 const PATCH_TYPES: ReadonlyMap<string, PatchType> = new Map([
   ['application/json-patch+json', 'json'],
@@ -33,7 +31,7 @@ const PATCH_TYPES: ReadonlyMap<string, PatchType> = new Map([
 /** One request about a resource, from the parsed path to the end of the answer. Failures are thrown. */
 export async function serveResource(x: Exchange, info: ResourceInfo, watches: WatchStreams): Promise<void> {
   const kind = x.kinds.byResource(info.group, info.version, info.resource);
-  const action = actionOf(x, info);
+  const action = actionOf(x.method, info, x.query);
   x.verb = action ?? 'other';
   if (!kind || !isServed(kind, info)) {
     // Whoever may not know what is served here does not learn it.
@@ -54,27 +52,6 @@ export async function serveResource(x: Exchange, info: ResourceInfo, watches: Wa
     ...(info.subresource === '' ? {} : { subresource: info.subresource }),
   };
   return ACTIONS[action](x, target, info, watches);
-}
-
-function actionOf(x: Exchange, info: ResourceInfo): Action | undefined {
-  switch (x.method) {
-    case 'GET':
-    case 'HEAD': {
-      const watch = info.watch || (x.query.flag('watch') === true && info.subresource === '');
-      if (watch) return 'watch';
-      return info.name === '' ? 'list' : 'get';
-    }
-    case 'POST':
-      return 'create';
-    case 'PUT':
-      return 'update';
-    case 'PATCH':
-      return 'patch';
-    case 'DELETE':
-      return info.name === '' ? 'deletecollection' : 'delete';
-    default:
-      return undefined;
-  }
 }
 
 function subresourceOf(kind: Kind, name: string): Subresource | undefined {

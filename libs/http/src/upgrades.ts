@@ -34,6 +34,11 @@ async function upgrade(
   if (!handle) throw StatusError.badRequest('this path does not take protocol upgrades');
   const x = await desk.receiveUpgrade(request, address, desk.auditId(request));
   if (socket.destroyed) return;
+  const { audit } = x;
+  if (audit) {
+    audit.started(101);
+    socket.once('close', () => audit.complete(101));
+  }
   handle(request, socket, head, x.cluster, x);
 }
 

@@ -1,5 +1,6 @@
-import { type Authorizer, forbidden, GROUP_MASTERS, type RequestAttributes } from '#auth';
+import { type Authorizer, type Decision, forbidden, GROUP_MASTERS, type RequestAttributes } from '#auth';
 import { type FieldRequirement, StatusError } from '#apimachinery';
+import type { AuditedRequest } from '#audit';
 import type { Verb } from '#kinds';
 import type { RequestContext, Target } from './request.js';
 
@@ -36,8 +37,15 @@ export async function authorize(
     ? { allowed: true, reason: '' }
     : await authorizer.authorize(ctx.user, attributes);
   end({ allowed: decision.allowed });
+  if (ctx.audit) annotateDecision(ctx.audit, decision);
   if (!decision.allowed) throw forbidden(ctx.user, attributes, decision.reason);
   if (!target.subresource && !target.kind.verbs.includes(verb as Verb)) {
     throw StatusError.methodNotAllowed({ group: target.kind.group, resource: target.kind.resource }, verb);
   }
+}
+
+/** Models the authorization filter (1.36). */
+export function annotateDecision(audit: AuditedRequest, { allowed, reason }: Decision): void {
+  audit.annotate('authorization.k8s.io/decision', allowed ? 'allow' : 'forbid');
+  audit.annotate('authorization.k8s.io/reason', reason);
 }

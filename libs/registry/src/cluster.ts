@@ -1,4 +1,5 @@
 import type { SandboxEnv, SandboxId, TraceRing } from '#base';
+import type { Auditor } from '#audit';
 import type { Authenticator, Authorizer } from '#auth';
 import type { KindCatalog } from '#kinds';
 import type { Verbs } from './request.js';
@@ -13,6 +14,8 @@ export interface ServedCluster {
   readonly verbs: Verbs;
   readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
+  /** Absent: nothing is ever recorded here. */
+  readonly auditor?: Auditor;
   readonly traces: TraceRing;
   /** Checks of `/readyz?verbose`: name → undefined when ok, else why not. */
   readiness(): Promise<ReadonlyMap<string, string | undefined>>;

@@ -3,6 +3,8 @@
  * becomes a StatusError. Knows no HTTP.
  */
 export * from './request.js';
+export { annotateDecision } from './authorization.js';
+export { auditedVerbs } from './audited-verbs.js';
 export { type ActedCluster, apiFor, type ApiOptions } from './api-for.js';
 export type { ClusterDirectory, ServedCluster } from './cluster.js';
 export { createRegistry, type RegistryOptions } from './create-registry.js';

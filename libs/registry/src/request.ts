@@ -1,5 +1,6 @@
 import type { SandboxEnv, Trace } from '#base';
 import type { KubeObject } from '#apimachinery';
+import type { AuditedRequest } from '#audit';
 import type { UserInfo } from '#auth';
 import type { Kind, KindCatalog } from '#kinds';
 
@@ -11,8 +12,10 @@ export interface RequestContext {
   readonly trace: Trace;
   /** The program that asks, as it calls itself ('kubectl/v1.36.0 (linux/amd64)'): names who writes when nobody else does. */
   readonly userAgent?: string;
+  /** The record of this request, begun by whoever received it. Absent: the verbs begin one, if the policy wants it. */
+  readonly audit?: AuditedRequest | undefined;
   /** For the audit event of this request: the first value of a key counts. */
-  annotate?(key: string, value: string): void;
+  readonly annotate?: ((key: string, value: string) => void) | undefined;
   /** A `Warning: 299` header, shown by kubectl. */
   warn(message: string): void;
 }

@@ -12,6 +12,8 @@ export {
 } from './embedded/embedded-postgres.js';
 export { DataDirectoryInUseError, lockDataDirectory, type OwnerLock } from './embedded/owner-lock.js';
 export { type ActorLocks, openActorLocks, soleActorLocks } from './postgres/actor-locks.js';
+export { type AuditRow, type AuditRows, memoryAuditRows } from './audit-rows.js';
+export { type AuditRowsOptions, openAuditRows } from './postgres/audit-rows.js';
 export { migrate } from './migrate.js';
 export { openPostgresStore, type PostgresStoreLimits, type PostgresStoreOptions } from './postgres/open.js';
 export { memorySandboxRecords, type RecordsQuery, type SandboxRecord, type SandboxRecords } from './records.js';

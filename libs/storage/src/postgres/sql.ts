@@ -208,7 +208,8 @@ export const DELETE_HEAD: Sql = {
 export const DELETE_REST: Sql = {
   name: 'delete-rest',
   text: `
-WITH a AS (DELETE FROM object WHERE sandbox_id = $1), b AS (DELETE FROM event WHERE sandbox_id = $1)
+WITH a AS (DELETE FROM object WHERE sandbox_id = $1), b AS (DELETE FROM event WHERE sandbox_id = $1),
+  c AS (DELETE FROM audit WHERE sandbox_id = $1)
 DELETE FROM sandbox_key WHERE sandbox_id = $1`,
 };
 

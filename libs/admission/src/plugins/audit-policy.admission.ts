@@ -1,0 +1,28 @@
+import { StatusError } from '#apimachinery';
+import { parsePolicy, POLICY_KEY, POLICY_NAME, POLICY_NAMESPACE } from '#audit';
+import type { ConfigMap } from '#kinds';
+import type { AdmissionPlugin } from '../plugin.js';
+import { isCore } from '../refusal.js';
+
+/**
+ * The ConfigMap that holds a sandbox's audit policy holds a valid one, or none.
+ *
+ * Differs: upstream has no such plugin, because there the policy is a file on the control plane's disk, and a server with
+ * an invalid one does not start. Here who writes it is told at once.
+ */
+export const auditPolicy: AdmissionPlugin = {
+  name: 'AuditPolicy',
+  handles: (request) =>
+    request.name === POLICY_NAME &&
+    request.namespace === POLICY_NAMESPACE &&
+    isCore(request, 'configmaps') &&
+    (request.operation === 'CREATE' || request.operation === 'UPDATE'),
+  validate({ object, warn }) {
+    const { data } = object as ConfigMap;
+    const text = data && Object.hasOwn(data, POLICY_KEY) ? data[POLICY_KEY] : undefined;
+    if (text === undefined) return warn(`data has no ${POLICY_KEY}: nothing is audited`);
+    const parsed = parsePolicy(text, `data[${POLICY_KEY}]`);
+    if ('policy' in parsed) return undefined;
+    throw StatusError.invalid({ group: '', kind: 'ConfigMap' }, POLICY_NAME, [...parsed.errors]);
+  },
+};

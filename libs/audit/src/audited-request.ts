@@ -1,0 +1,221 @@
+import type { SandboxEnv } from '#base';
+import { type Json, rfc3339Micro, StatusError } from '#apimachinery';
+import type { RequestAttributes, UserInfo } from '#auth';
+import type { AuditDecision, AuditStage } from './policy.js';
+
+/** Whose log it goes to, as a record needs it. */
+export interface AuditSink {
+  readonly env: SandboxEnv;
+  /** One line; `sealed` when it must not be read from the database alone. */
+  write(line: string, sealed: boolean): void;
+}
+
+/** What the transport knows. */
+export interface RequestFacts {
+  readonly auditId: string;
+  readonly requestURI: string;
+  readonly sourceIPs: readonly string[];
+  readonly userAgent: string;
+  /** Whom `user` acts as. */
+  readonly impersonated?: UserInfo | undefined;
+}
+
+/** As upstream's maxUserAgentLength and its suffix. */
+const USER_AGENT_MAX = 1024;
+const CUT = '...TRUNCATED';
+/** As kube-apiserver's --audit-log-truncate-max-event-size; bodies go first, and an annotation says so. */
+const EVENT_CHARS_MAX = 100 * 1024;
+const URI_MAX = 8 * 1024;
+const ANNOTATIONS_MAX = 64;
+
+interface ObjectRef {
+  resource: string;
+  namespace?: string;
+  name?: string;
+  uid?: string;
+  apiGroup?: string;
+  apiVersion?: string;
+  resourceVersion?: string;
+  subresource?: string;
+}
+
+type Meta = { namespace?: string; name?: string; uid?: string; resourceVersion?: string };
+
+/**
+ * One request under way, as its audit events show it; each stage is one event with what is known by then. Models
+ * apiserver/pkg/audit (1.36). Times are the sandbox's, as those in its objects are.
+ *
+ * Differs: a request object is what came in, not what decoding made of it (defaults are in the response object); a line
+ * over 100 KiB loses its bodies, as --audit-log-truncate-enabled has it, because the log is bounded.
+ */
+export class AuditedRequest {
+  private readonly receivedMs: number;
+  private readonly objectRef: ObjectRef | undefined;
+  private annotations: Map<string, string> | undefined;
+  private requestText: string | undefined;
+  private responseText: string | undefined;
+  private failure: StatusError | undefined;
+  private over = false;
+
+  constructor(
+    private readonly auditor: AuditSink,
+    private readonly user: UserInfo | undefined,
+    private readonly attributes: RequestAttributes,
+    private readonly facts: RequestFacts,
+    private readonly decision: AuditDecision,
+    private readonly sensitive: boolean,
+  ) {
+    this.receivedMs = auditor.env.clock.nowMs();
+    this.objectRef = attributes.kind === 'resource' ? refOf(attributes) : undefined;
+  }
+
+  get wantsRequest(): boolean {
+    return this.decision.level !== 'Metadata';
+  }
+
+  get wantsResponse(): boolean {
+    return this.decision.level === 'RequestResponse';
+  }
+
+  /** The first value of a key counts. */
+  annotate(key: string, value: string): void {
+    this.annotations ??= new Map();
+    if (!this.annotations.has(key) && this.annotations.size < ANNOTATIONS_MAX) this.annotations.set(key, value);
+  }
+
+  /** What came in, decoded. Of a patch (`meta` false) nothing is read about the object. */
+  requestObject(value: unknown, meta = true): void {
+    if (meta) this.learn((value as { metadata?: Meta } | null)?.metadata);
+    if (this.wantsRequest) this.requestText = this.textOf(value);
+  }
+
+  /** What goes out, as JSON. */
+  responseObject(text: string): void {
+    if (!this.wantsResponse) return;
+    this.responseText = this.decision.omitManagedFields ? this.textOf(JSON.parse(text)) : text;
+  }
+
+  failed(error: unknown): void {
+    this.failure = error instanceof StatusError ? error : StatusError.internal('the request failed unexpectedly');
+  }
+
+  received(): void {
+    this.emit('RequestReceived', undefined);
+  }
+
+  /** Headers of a long answer are out. */
+  started(code: number): void {
+    this.emit('ResponseStarted', code);
+  }
+
+  /** Once; what comes later is dropped. */
+  complete(code?: number): void {
+    if (this.over) return;
+    this.over = true;
+    this.emit('ResponseComplete', this.failure?.code ?? code ?? 200);
+  }
+
+  private learn(meta: Meta | undefined): void {
+    const ref = this.objectRef;
+    if (!ref || !meta || typeof meta !== 'object') return;
+    for (const key of ['namespace', 'name', 'uid', 'resourceVersion'] as const) {
+      const value = meta[key];
+      if (!ref[key] && typeof value === 'string' && value !== '') ref[key] = value;
+    }
+  }
+
+  private textOf(value: unknown): string | undefined {
+    if (!this.decision.omitManagedFields) return JSON.stringify(value);
+    return JSON.stringify(withoutManagedFields(value as Json));
+  }
+
+  private emit(stage: AuditStage, code: number | undefined): void {
+    if (this.decision.omitStages.has(stage)) return;
+    const head = JSON.stringify(this.headOf(stage, code)).slice(0, -1);
+    const isReceived = stage === 'RequestReceived';
+    const bodies = isReceived ? '' : this.bodies();
+    const whole = head.length + bodies.length <= EVENT_CHARS_MAX;
+    if (!whole) this.annotate('audit.k8s.io/truncated', 'true');
+    const times = `,"requestReceivedTimestamp":"${rfc3339Micro(this.receivedMs)}","stageTimestamp":"${rfc3339Micro(
+      this.auditor.env.clock.nowMs(),
+    )}"`;
+    const annotations =
+      this.annotations && !isReceived
+        ? `,"annotations":${JSON.stringify(Object.fromEntries([...this.annotations].toSorted(byKey)))}`
+        : '';
+    const line = `${head}${whole ? bodies : ''}${times}${annotations}}`;
+    this.auditor.write(line, this.sensitive && whole && bodies !== '');
+  }
+
+  private bodies(): string {
+    const request = this.requestText === undefined ? '' : `,"requestObject":${this.requestText}`;
+    const text = this.wantsResponse && this.failure ? JSON.stringify(this.failure.toStatus()) : this.responseText;
+    return request + (text === undefined ? '' : `,"responseObject":${text}`);
+  }
+
+  /** Members in the order of upstream's type, so that lines look alike. */
+  private headOf(stage: AuditStage, code: number | undefined): object {
+    const { facts, attributes, decision } = this;
+    return {
+      kind: 'Event',
+      apiVersion: 'audit.k8s.io/v1',
+      level: decision.level,
+      auditID: facts.auditId,
+      stage,
+      requestURI: facts.requestURI.slice(0, URI_MAX),
+      verb: attributes.verb,
+      user: this.user ? shownUser(this.user) : {},
+      ...(facts.impersonated ? { impersonatedUser: shownUser(facts.impersonated) } : {}),
+      sourceIPs: facts.sourceIPs,
+      ...(facts.userAgent === '' ? {} : { userAgent: cut(facts.userAgent) }),
+      ...(this.objectRef ? { objectRef: this.objectRef } : {}),
+      ...(code === undefined ? {} : { responseStatus: this.statusOf(code) }),
+    };
+  }
+
+  private statusOf(code: number): object {
+    if (!this.failure) return { metadata: {}, code };
+    const { reason, message, details } = this.failure;
+    const shown = details && Object.keys(details).length > 0 ? { details } : {};
+    return { metadata: {}, status: 'Failure', message, reason, ...shown, code: this.failure.code };
+  }
+}
+
+function refOf(attributes: Extract<RequestAttributes, { kind: 'resource' }>): ObjectRef {
+  const { resource, subresource, namespace, name, group, version } = attributes;
+  return {
+    resource,
+    ...(namespace === '' ? {} : { namespace }),
+    ...(name === '' ? {} : { name }),
+    ...(group === '' ? {} : { apiGroup: group }),
+    ...(version === '' ? {} : { apiVersion: version }),
+    ...(subresource === '' ? {} : { subresource }),
+  };
+}
+
+function shownUser({ username, uid, groups, extra }: UserInfo): object {
+  return { username, ...(uid ? { uid } : {}), groups, ...(extra ? { extra } : {}) };
+}
+
+function cut(userAgent: string): string {
+  return userAgent.length > USER_AGENT_MAX ? userAgent.slice(0, USER_AGENT_MAX) + CUT : userAgent;
+}
+
+function byKey([a]: [string, string], [b]: [string, string]): number {
+  return a < b ? -1 : 1;
+}
+
+type JsonObject = { [key: string]: Json };
+
+/** Of an object, or of each item of a list; the given one stays as it is. */
+function withoutManagedFields(value: Json): Json {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  const { metadata, items } = value as JsonObject;
+  const bare = { ...value } as JsonObject;
+  if (metadata !== null && typeof metadata === 'object' && !Array.isArray(metadata)) {
+    const { managedFields: _, ...rest } = metadata;
+    bare['metadata'] = rest;
+  }
+  if (Array.isArray(items)) bare['items'] = items.map(withoutManagedFields);
+  return bare;
+}
