@@ -26,6 +26,8 @@ export class Auditor implements AuditSink {
   private watch: StoreWatch | undefined;
   private closed = false;
   private count = 0;
+  /** Written so far, for metrics. */
+  events = 0;
 
   constructor(
     private readonly store: Pick<Store, 'get' | 'head' | 'watch'>,
@@ -79,6 +81,7 @@ export class Auditor implements AuditSink {
 
   /** One line of the log; `sealed` when it must not be read from the database alone. */
   write(line: string, sealed: boolean): void {
+    this.events++;
     this.log.append(this.env.id, line, sealed);
   }
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock, Random } from '#base';
 import type { ClusterDirectory, RequestContext, ServedCluster } from '#registry';
+import type { InFlightLimits } from './in-flight.js';
 import type { UnexpectedErrorSink } from './failure.js';
 import type { VersionInfo } from './version.js';
 
@@ -35,8 +36,8 @@ export interface FrontDoorOptions {
   readonly random: Random;
   readonly mounts: readonly Mount[];
   readonly version?: VersionInfo;
-  /** Requests at once in one sandbox; more are answered 429. */
-  readonly inFlightMax?: number;
+  /** Requests at once; more are answered 429. */
+  readonly inFlight?: InFlightLimits;
   /** Watches open at once in one sandbox. */
   readonly watchesMax?: number;
   /** Prometheus text that `/metrics` of the host shows besides its own. */
@@ -44,7 +45,7 @@ export interface FrontDoorOptions {
   readonly unexpected?: UnexpectedErrorSink;
 }
 
-/** As kube-apiserver's --max-requests-inflight plus --max-mutating-requests-inflight, here for each sandbox. */
-export const IN_FLIGHT_MAX = 600;
+/** kube-apiserver's defaults (1.36) for each sandbox, and as many as ten of them for the process. */
+export const IN_FLIGHT: InFlightLimits = { readsMax: 400, writesMax: 200, allMax: 6_000 };
 /** Enough for every kubelet of a large class; few enough that abandoned ones cannot fill the memory. */
 export const WATCHES_MAX = 5_000;

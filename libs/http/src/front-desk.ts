@@ -7,11 +7,12 @@ import { auditRefused, beginAudit, endAudit } from './auditing.js';
 import { userOf } from './authentication.js';
 import { ClientGone } from './body.js';
 import { Documents } from './documents.js';
-import { type FrontDoorOptions, IN_FLIGHT_MAX, WATCHES_MAX } from './door.js';
+import { type FrontDoorOptions, IN_FLIGHT, WATCHES_MAX } from './door.js';
 import { Exchange, type RawRequest, type RawResponse } from './exchange.js';
 import { statusErrorOf } from './failure.js';
-import { InFlight } from './in-flight.js';
-import { gauge, RequestMetrics } from './metrics.js';
+import { FairTurns } from './fair-turns.js';
+import { InFlight, type Place } from './in-flight.js';
+import { counter, gauge, RequestMetrics } from './metrics.js';
 import { type PathServers, servePath } from './path.routes.js';
 import { Query } from './query.js';
 import { type Address, requestInfoOf } from './request-info.js';
@@ -33,6 +34,7 @@ export class FrontDesk {
   readonly watches: WatchStreams;
   readonly auditId = auditIds();
   private readonly inFlight: InFlight;
+  private readonly turns = new FairTurns();
   private readonly documents = new Documents();
   private readonly processMetrics = new RequestMetrics();
   private readonly clusterMetrics = new WeakMap<ServedCluster, RequestMetrics>();
@@ -42,7 +44,7 @@ export class FrontDesk {
     private readonly options: FrontDoorOptions,
     serverAddress: () => string,
   ) {
-    this.inFlight = new InFlight(options.inFlightMax ?? IN_FLIGHT_MAX);
+    this.inFlight = new InFlight(options.inFlight ?? IN_FLIGHT);
     this.watches = new WatchStreams(options.clock, options.random, options.watchesMax ?? WATCHES_MAX);
     this.pathServers = {
       documents: this.documents,
@@ -58,17 +60,19 @@ export class FrontDesk {
     const startedMs = this.options.clock.monotonicMs();
     const auditId = this.auditId(request);
     let exchange: Exchange | undefined;
-    let entered = false;
+    let place: Place | undefined;
     try {
       if (!address.sandbox) throw noSuchSandbox(address.base);
-      this.inFlight.enter(address.sandbox);
-      entered = true;
+      place = this.inFlight.enter(address.sandbox, request.method !== 'GET' && request.method !== 'HEAD');
+      const turn = this.turns.turnOf(address.sandbox);
+      if (turn) await turn;
       exchange = await this.receive(request, response, address, auditId);
+      this.inFlight.claim(place, exchange.user.username);
       await this.dispatch(exchange);
     } catch (error) {
       this.fail(error, response, auditId, exchange);
     }
-    if (entered) this.inFlight.leave(address.sandbox!);
+    if (place) this.inFlight.leave(place);
     if (exchange?.audit) endAudit(exchange, exchange.verb === 'watch');
     if (exchange) this.record(exchange, response.statusCode, startedMs);
   }
@@ -136,13 +140,36 @@ export class FrontDesk {
 
   /** The host sees the whole process, a sandbox only itself. */
   private metricsText(x: Exchange): string {
-    if (x.base !== '') return this.metricsOf(x.cluster).text();
+    const audited = auditText(x.cluster, x.base === '');
+    if (x.base !== '') return this.metricsOf(x.cluster).text() + audited;
     return (
       this.processMetrics.text() +
+      audited +
+      counter(
+        'apiserver_flowcontrol_rejected_requests_total',
+        'Requests answered 429, by what was full.',
+        'reason',
+        this.inFlight.rejected,
+      ) +
       gauge('apiserver_current_inflight_requests', 'Requests being served, watches left out.', this.inFlight.total) +
       gauge('apiserver_longrunning_requests', 'Open watches.', this.watches.size) +
       gauge('process_resident_memory_bytes', 'Resident memory of the process.', process.memoryUsage.rss()) +
       (this.options.metrics?.() ?? '')
     );
   }
+}
+
+/** The host counts for the process, a sandbox for itself. */
+function auditText({ auditor }: ServedCluster, wholeProcess: boolean): string {
+  if (!auditor) return '';
+  const events = wholeProcess ? auditor.log.counts.events : auditor.events;
+  let text = counter('apiserver_audit_event_total', 'Audit events generated.', '', { '': events });
+  if (wholeProcess) {
+    const { dropped, failed } = auditor.log.counts;
+    text += counter('apiserver_audit_error_total', 'Audit events that were not kept.', 'plugin', {
+      buffered: dropped,
+      log: failed,
+    });
+  }
+  return text;
 }

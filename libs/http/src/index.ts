@@ -7,6 +7,6 @@
  * invents becomes a metric's label.
  */
 export { createFrontDoor, type FrontDoor } from './front-door.js';
-export { type FrontDoorOptions, IN_FLIGHT_MAX, type Mount, WATCHES_MAX } from './door.js';
+export { type FrontDoorOptions, IN_FLIGHT, type Mount, WATCHES_MAX } from './door.js';
 export { HttpModule } from './http.module.js';
 export { MODELLED_VERSION, type VersionInfo } from './version.js';

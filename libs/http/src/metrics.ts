@@ -91,3 +91,12 @@ function histogram(name: string, series: Series): string {
 export function gauge(name: string, help: string, value: number): string {
   return `${heading(name, 'gauge', help)}${name} ${value}\n`;
 }
+
+/** Numbers that only grow, by the values of one label ('': none). The names are this program's own, never a client's. */
+export function counter(name: string, help: string, label: string, counts: Readonly<Record<string, number>>): string {
+  let text = heading(name, 'counter', help);
+  for (const [value, count] of Object.entries(counts)) {
+    text += label === '' ? `${name} ${count}\n` : `${name}{${label}="${value}"} ${count}\n`;
+  }
+  return text;
+}

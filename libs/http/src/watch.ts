@@ -13,12 +13,19 @@ import { WatchStream } from './watch-stream.js';
 /** A watch that names no timeout lasts 30 to 60 minutes. As kube-apiserver's --min-request-timeout. */
 const WATCH_MS_MIN = 30 * 60_000;
 const BOOKMARK_MS = 60_000;
+/** The part of a sandbox's watches that one user may have. */
+const USER_SHARE_MAX = 0.75;
 /** All watches share one timer of this period: the precision of timeouts and bookmarks. */
 const SWEEP_MS = 1_000;
+
+function ownerOf(sandbox: SandboxId, username: string): string {
+  return `${sandbox}\0${username}`;
+}
 
 interface OpenWatch {
   readonly stream: WatchStream;
   readonly sandbox: SandboxId;
+  readonly owner: string;
   readonly bookmarks: boolean;
   readonly endsMs: number;
   nextBookmarkMs: number;
@@ -31,6 +38,7 @@ interface OpenWatch {
 export class WatchStreams {
   private readonly open = new Map<WatchStream, OpenWatch>();
   private readonly perSandbox = new Map<SandboxId, number>();
+  private readonly perUser = new Map<string, number>();
   private readonly encoders = new WeakMap<ServedCluster, FrameEncoders>();
   private timer: Timer | undefined;
 
@@ -53,9 +61,13 @@ export class WatchStreams {
     return encoders;
   }
 
-  /** Fails with 429 when the sandbox has as many as it may. */
-  admit(sandbox: SandboxId): void {
-    if ((this.perSandbox.get(sandbox) ?? 0) >= this.perSandboxMax) {
+  /** Fails with 429 when the sandbox has as many as it may, or the user more than leaves room for others. */
+  admit({ env, user }: Exchange): void {
+    const perUserMax = Math.max(1, Math.floor(this.perSandboxMax * USER_SHARE_MAX));
+    const isFull =
+      (this.perSandbox.get(env.id) ?? 0) >= this.perSandboxMax ||
+      (this.perUser.get(ownerOf(env.id, user.username)) ?? 0) >= perUserMax;
+    if (isFull) {
       throw StatusError.tooManyRequests('too many open watches, please try again later', 1);
     }
   }
@@ -65,7 +77,10 @@ export class WatchStreams {
     const nowMs = this.clock.monotonicMs();
     const lastsMs = timeoutMs ?? WATCH_MS_MIN * (1 + this.random.next());
     const sandbox = x.env.id;
-    this.open.set(stream, { stream, sandbox, bookmarks, endsMs: nowMs + lastsMs, nextBookmarkMs: nowMs + BOOKMARK_MS });
+    const owner = ownerOf(sandbox, x.user.username);
+    const times = { endsMs: nowMs + lastsMs, nextBookmarkMs: nowMs + BOOKMARK_MS };
+    this.open.set(stream, { stream, sandbox, owner, bookmarks, ...times });
+    this.perUser.set(owner, (this.perUser.get(owner) ?? 0) + 1);
     this.perSandbox.set(sandbox, (this.perSandbox.get(sandbox) ?? 0) + 1);
     this.timer ??= this.clock.setTimer(SWEEP_MS, () => this.sweep());
     return stream;
@@ -97,6 +112,9 @@ export class WatchStreams {
     const left = this.perSandbox.get(watch.sandbox)! - 1;
     if (left === 0) this.perSandbox.delete(watch.sandbox);
     else this.perSandbox.set(watch.sandbox, left);
+    const leftOfUser = this.perUser.get(watch.owner)! - 1;
+    if (leftOfUser === 0) this.perUser.delete(watch.owner);
+    else this.perUser.set(watch.owner, leftOfUser);
     if (this.open.size > 0) return;
     this.timer?.cancel();
     this.timer = undefined;
@@ -123,7 +141,7 @@ function watchRequestOf(x: Exchange, target: Target): WatchRequest {
  */
 export async function serveWatch(x: Exchange, target: Target, watches: WatchStreams): Promise<void> {
   const accepted = resourceNegotiator.choose(x.request.headers.accept);
-  watches.admit(x.env.id);
+  watches.admit(x);
   const timeoutSeconds = x.query.integer('timeoutSeconds');
   const { name: _name, ...collection } = target;
   const request = watchRequestOf(x, target);
