@@ -22,7 +22,7 @@ function write(method: string, path: string, body: string | object, type = 'appl
 }
 
 const deep = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
-const BOMB = `a: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefghi']
+const BOMB = `a: &a [x,x,x,x,x,x,x,x,x]\n${Array.from('bcdefghi')
   .map((key, i) => `${key}: &${key} [${Array.from({ length: 9 }, () => `*${'abcdefgh'[i]}`).join(',')}]`)
   .join('\n')}\n`;
 const OPERATIONS = JSON.stringify(Array.from({ length: 10_001 }, () => ({ op: 'test', path: '/kind', value: 'x' })));
@@ -114,7 +114,7 @@ const ROWS: readonly (readonly [string, Sent, number, string, string])[] = [
     write('DELETE', `${MAPS}/there`, { kind: 'DeleteOptions', apiVersion: 'v1', preconditions: { uid: 'x' } }),
     409,
     'Conflict',
-    'UID in precondition: x',
+    'the UID in the precondition (x) does not match the UID in record',
   ],
   ['existing name', post(MAPS, map('there')), 409, 'AlreadyExists', 'configmaps "there" already exists'],
   [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { sandboxId, type SandboxId } from '#base';
-import { StatusError } from '#apimachinery';
+import type { StatusError } from '#apimachinery';
 import { InFlight } from './in-flight.js';
 
 const A = sandboxId('a') as SandboxId;

@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { constants } from 'node:http2';
+import { eventually } from './support/kubectl.js';
+import { ServerProcess } from './support/server-process.js';
+import { openHttp2, type Sent, sendBytes, sendHttp1, sendHttp2, tokenOf } from './support/wire.js';
+
+const ROOT = '/sandboxes/default';
+const MAPS = '/api/v1/namespaces/default/configmaps';
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+describe('attacks', () => {
+  let server: ServerProcess;
+  let token: string;
+
+  beforeAll(async () => {
+    server = await ServerProcess.start();
+    token = tokenOf(server);
+  });
+  afterAll(() => server.dispose());
+
+  const mine = ({ path, headers, ...rest }: Sent): Sent => ({
+    ...rest,
+    path: ROOT + path,
+    headers: { authorization: `Bearer ${token}`, ...headers },
+  });
+  const ask = (sent: Sent) => sendHttp1(server, mine(sent));
+  const rssMb = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))![1]) / 1024;
+  async function isWell() {
+    const started = performance.now();
+    expect((await ask({ path: '/readyz' })).text).toBe('ok');
+    expect(performance.now() - started).toBeLessThan(5_000);
+  }
+
+  it('names of a client become no labels of metrics (CVE-2020-8552)', async () => {
+    const before = (await ask({ path: '/metrics' })).text.length;
+    for (let i = 0; i < 200; i++) {
+      await ask({
+        method: i % 2 ? 'GET' : 'PURGE',
+        path: `/api/v1/invented${i}/x`,
+        headers: { 'user-agent': `a${i}` },
+      });
+      await ask({ path: `/apis/invented${i}.io/v1/things?verb=v${i}` });
+    }
+    const { text } = await ask({ path: '/metrics' });
+    expect(text).not.toContain('invented');
+    expect(text.length - before).toBeLessThan(10_000);
+  });
+
+  it('streams opened and reset end the connection, not the server (CVE-2023-44487)', async () => {
+    const session = await openHttp2(server);
+    const closed = new Promise((resolve) => session.once('close', () => resolve('closed')));
+    for (let round = 0; round < 40 && !session.destroyed && !session.closed; round++) {
+      const { path, headers } = mine({ path: MAPS });
+      const streams = Array.from({ length: 50 }, () => session.request({ ':path': path, ...headers }));
+      // A turn later: one that is closed before its headers are out is never sent at all.
+      await new Promise((resolve) => setImmediate(resolve));
+      for (const stream of streams) stream.on('error', () => undefined).close(constants.NGHTTP2_CANCEL);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const limit = new Promise((resolve) => setTimeout(() => resolve('still open'), 10_000).unref());
+    expect(await Promise.race([closed, limit])).toBe('closed');
+    await isWell();
+  });
+
+  it('headers that never end are waited for ten seconds', async () => {
+    const { text, closed } = await sendBytes(server, `GET ${ROOT}/version HTTP/1.1\r\nHost: x\r\nX-Slow: `, 45_000);
+    expect([closed, text.split('\r\n')[0]]).toEqual([true, expect.stringMatching(/^HTTP\/1\.1 408 /)]);
+  });
+
+  it('watches opened and left cost a bounded amount', async () => {
+    const before = rssMb();
+    const sessions = await Promise.all(Array.from({ length: 12 }, () => openHttp2(server)));
+    const codes: number[] = [];
+    // A connection after the other: all at once would be too many requests in flight, which is another row.
+    for (const session of sessions) {
+      const opened = Array.from({ length: 240 }, () => {
+        const { path, headers } = mine({ path: `${MAPS}?watch=1` });
+        const stream = session.request({ ':path': path, ...headers });
+        stream.on('error', () => undefined);
+        return new Promise<number>((resolve) =>
+          stream.once('response', (head) => {
+            stream.pause();
+            resolve(Number(head[':status']));
+          }),
+        );
+      });
+      codes.push(...(await Promise.all(opened)));
+    }
+    expect(new Set(codes)).toEqual(new Set([200]));
+    for (let i = 0; i < 20; i++) {
+      const body = JSON.stringify({ metadata: { name: `left${i}` }, data: { k: 'x'.repeat(10_000) } });
+      expect((await ask({ method: 'POST', path: MAPS, body, headers: JSON_TYPE })).status).toBe(201);
+    }
+    // 2,880 watchers of 200 kB: as copies they would be 576 MB.
+    expect(rssMb() - before).toBeLessThan(350);
+    await isWell();
+    sessions.forEach((session) => session.destroy());
+    const open = async () => {
+      const { text } = await sendHttp1(server, {
+        path: '/metrics',
+        headers: { authorization: `Bearer ${tokenOf(server, 'host')}` },
+      });
+      return Number(/^apiserver_longrunning_requests (\d+)$/m.exec(text)?.[1]);
+    };
+    await eventually(open, (count) => count < 100);
+  });
+
+  it.each([
+    [
+      'a cluster-wide kind below a namespace (CVE-2019-11247)',
+      '/apis/rbac.authorization.k8s.io/v1/namespaces/default/clusterroles',
+      404,
+    ],
+    ['a namespaced kind outside', '/api/v1/configmaps/kube-root-ca.crt', 404],
+    ['a way up (CVE-2022-3162)', '/api/v1/namespaces/default/../kube-system/secrets', 404],
+    ['an encoded way up', '/api/v1/namespaces/default/configmaps/%2e%2e', 404],
+    ['an encoded slash', '/api/v1/namespaces/default%2fsecrets/configmaps', 404],
+    ['a slash in a name', `${MAPS}/a%2Fb`, 404],
+    ['a NUL', `${MAPS}/a%00b`, 400],
+    ['a broken escape', `${MAPS}/%zz`, 400],
+    ['an empty segment', '/api/v1/namespaces//configmaps', 404],
+  ])('%s is not found', async (_what, path, code) => {
+    expect((await ask({ path })).status).toBe(code);
+    const session = await openHttp2(server);
+    expect((await sendHttp2(session, mine({ path }))).status).toBe(code);
+    session.destroy();
+  });
+
+  it.each(['/graphql', `${MAPS}/x`, '/api/v1/namespaces/default/pods/x/exec'])(
+    'an upgrade that is refused at %s leaves no open connection (CVE-2018-1002105)',
+    async (path) => {
+      const upgrade =
+        'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: eHh4eHh4eHh4eHh4eHh4eA==';
+      const head = `GET ${ROOT}${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer nope\r\n${upgrade}\r\n\r\n`;
+      const smuggled = `GET ${ROOT}/version HTTP/1.1\r\nHost: x\r\n\r\n`;
+      const { text, closed } = await sendBytes(server, head + smuggled, 10_000);
+      expect([closed, text.slice(0, 10)]).toEqual([true, expect.stringMatching(/^HTTP\/1\.1 4/)]);
+      expect(text).not.toContain('gitVersion');
+    },
+  );
+
+  it('owners in a circle go when they are told to', async () => {
+    const create = async (name: string, owner?: object) => {
+      const metadata = { name, ...(owner ? { ownerReferences: [owner] } : {}) };
+      const { text } = await ask({
+        method: 'POST',
+        path: MAPS,
+        body: JSON.stringify({ metadata }),
+        headers: JSON_TYPE,
+      });
+      return (JSON.parse(text) as { metadata: { uid: string } }).metadata.uid;
+    };
+    const owner = (name: string, uid: string) => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      name,
+      uid,
+      blockOwnerDeletion: true,
+    });
+    const first = await create('first');
+    const second = await create('second', owner('first', first));
+    const circle = JSON.stringify({ metadata: { ownerReferences: [owner('second', second)] } });
+    const type = { 'content-type': 'application/merge-patch+json' };
+    expect((await ask({ method: 'PATCH', path: `${MAPS}/first`, body: circle, headers: type })).status).toBe(200);
+    await ask({ method: 'DELETE', path: `${MAPS}/first?propagationPolicy=Foreground` });
+    await eventually(
+      async () =>
+        [await ask({ path: `${MAPS}/first` }), await ask({ path: `${MAPS}/second` })].map(({ status }) => status),
+      (codes) => codes.every((code) => code === 404),
+    );
+  });
+
+  it('said nothing unexpected, and no token, in its log', () => {
+    expect(server.text).not.toMatch(/^request /m);
+    expect(server.text).not.toContain(token);
+  });
+});
