@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach } from '@jest/globals';
 import { systemClock } from '#base';
 import { admissionChain, ConfigurationView, plugins } from '#admission';
 import type { KubeObject } from '#apimachinery';
+import type { Authorizer, Decision } from '#auth';
 import { memoryStore } from '#storage';
 import { aWebhookServer, type WebhookReply, type WebhookServer } from '#testing';
 import { AddressPolicy, WebhookCaller } from '#webhook';
@@ -20,6 +21,15 @@ export let server: WebhookServer;
 let caller: WebhookCaller;
 export let cluster: SpecCluster;
 
+type Decide = (...asked: Parameters<Authorizer['authorize']>) => Decision;
+const ALLOWS_ALL: Decide = () => ({ allowed: true, reason: '' });
+let decide = ALLOWS_ALL;
+
+/** Who may what, for the rest of the spec. */
+export function authorizing(next: Decide): void {
+  decide = next;
+}
+
 /** A cluster with webhooks for each spec, and one HTTPS server for all of them. Call it at the top of a spec file. */
 export function useWebhooks(): void {
   beforeAll(async () => {
@@ -32,12 +42,14 @@ export function useWebhooks(): void {
   });
   beforeEach(async () => {
     server.received.length = 0;
+    decide = ALLOWS_ALL;
     const store = memoryStore();
     const views = new Map<string, ConfigurationView>();
     cluster = await aSpecCluster({
       store,
       admission: admissionChain(plugins),
       webhooks: caller,
+      authorizerOf: () => ({ authorize: async (...asked) => decide(...asked) }),
       configurationsOf: (sandbox) => {
         if (!views.has(sandbox)) views.set(sandbox, new ConfigurationView(store, sandbox));
         return views.get(sandbox);

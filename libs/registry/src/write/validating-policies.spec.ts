@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { answering, cluster, configure, createPod, GROUP, reviews, useWebhooks } from './spec-webhooks.js';
+import { answering, authorizing, cluster, configure, createPod, GROUP, reviews, useWebhooks } from './spec-webhooks.js';
 
 useWebhooks();
 
@@ -249,6 +249,22 @@ describe('validating admission policies', () => {
       'validation.policy.admission.k8s.io/validation_failure=[{"message":"no","policy":"p","binding":"b","expressionIndex":0,"validationActions":["Warn","Audit"]}]',
       'p/n=replicas: 9',
     ]);
+  });
+
+  it('ask what the user may do', async () => {
+    const may = (verb: string) =>
+      `authorizer.group('').resource('pods').namespace('default').check('${verb}').allowed()`;
+    // Each question costs a third of what an expression may.
+    const expressions = [`${may('get')} && !${may('explode')}`, `authorizer.requestResource.check('create').allowed()`];
+    await policy({ validations: expressions.map((expression) => ({ expression })) });
+    await bind();
+    const jane = cluster.ctx({ username: 'jane', groups: ['dev'] });
+    const target = cluster.target('deployments', undefined, { group: 'apps' });
+    await expect(cluster.verbs.create(jane, target, { object: deployment(1) }, {})).rejects.toThrow('denied request');
+    const verbs: string[] = [];
+    authorizing((_user, { verb }) => (verbs.push(verb), { allowed: verb !== 'explode', reason: '' }));
+    await cluster.verbs.create(jane, target, { object: deployment(1) }, {});
+    expect(verbs).toEqual(expect.arrayContaining(['get', 'explode', 'create']));
   });
 
   it('are bounded in cost', async () => {
