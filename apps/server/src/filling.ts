@@ -37,7 +37,7 @@ async function createWhole(cluster: ServedCluster, object: KubeObject): Promise<
 /** What a new cluster holds was written by its parts: nodes by their kubelets, namespaces by the server itself. */
 function writerOf({ kind, metadata }: KubeObject): string {
   if (kind === 'Node' || metadata.namespace === 'kube-node-lease') return 'kubelet';
-  return kind === 'Namespace' || metadata.name === 'kubernetes' ? 'kube-apiserver' : 'kubeadm';
+  return kind === 'Namespace' || kind === 'APIService' || metadata.name === 'kubernetes' ? 'kube-apiserver' : 'kubeadm';
 }
 
 function targetOf({ kinds }: ServedCluster, { apiVersion, kind, metadata }: KubeObject): Target {

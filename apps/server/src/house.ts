@@ -59,6 +59,7 @@ function templatesOf(rootCa: string): readonly Template[] {
     starterTemplate({
       nodes: starterNodes,
       policy: bootstrapPolicy(),
+      kinds: builtInKinds,
       apiServerIp: STARTER_MACHINES[0]!.ip,
       rootCa,
       rootCaIn: (namespace) => rootCaConfigMap(namespace, rootCa),

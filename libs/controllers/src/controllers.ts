@@ -4,6 +4,7 @@ import { csrApprovingController } from './certificates/csr-approving.controller.
 import { csrCleanerController } from './certificates/csr-cleaner.controller.js';
 import { csrSigningController } from './certificates/csr-signing.controller.js';
 import { clusterRoleAggregationController } from './cluster-role-aggregation.controller.js';
+import { crdRegistrationController } from './crd-registration.controller.js';
 import { customResourceDefinitionController } from './customresourcedefinition/custom-resource-definition.controller.js';
 import { deploymentController } from './deployment/deployment.controller.js';
 import { disruptionController } from './disruption/disruption.controller.js';
@@ -24,11 +25,12 @@ import { taintEvictionController } from './taint-eviction/taint-eviction.control
 import { validatingAdmissionPolicyStatusController } from './validating-admission-policy-status.controller.js';
 
 /**
- * All that kube-controller-manager runs here, and what apiextensions-apiserver does to CRDs. Each stands alone; those that look at metadata of everything come last, so
+ * All that kube-controller-manager runs here, and what the API server's own controllers do to CRDs. Each stands alone; those that look at metadata of everything come last, so
  * that they share the informers that others need whole.
  */
 export const controllers: readonly ControllerDefinition[] = [
   customResourceDefinitionController,
+  crdRegistrationController,
   deploymentController,
   replicaSetController,
   endpointSliceController,

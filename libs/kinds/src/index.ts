@@ -44,6 +44,12 @@ export {
 } from './apiextensions/custom-resource-definition.kind.js';
 export { structuralViolations } from './apiextensions/structural-violations.js';
 export { apiServiceKind } from './apiregistration/api-service.kind.js';
+export {
+  AUTOMANAGED,
+  builtInApiServices,
+  definitionApiService,
+  isBuiltInApiService,
+} from './apiregistration/local-api-services.js';
 export { controllerRevisionKind } from './apps/controller-revision.kind.js';
 export { daemonSetKind } from './apps/daemon-set.kind.js';
 export { deploymentKind } from './apps/deployment.kind.js';

@@ -1,5 +1,6 @@
 import type { SandboxEnv } from '#base';
 import type { KubeObject } from '#apimachinery';
+import { builtInApiServices, type KindCatalog } from '#kinds';
 import {
   defaultServiceAccounts,
   kubernetesService,
@@ -17,6 +18,8 @@ import type { Template } from './template.js';
 export function starterTemplate(parts: {
   nodes(env: SandboxEnv): readonly KubeObject[];
   readonly policy: readonly KubeObject[];
+  /** What the clusters serve: each version is registered. */
+  readonly kinds: KindCatalog;
   readonly apiServerIp: string;
   /** PEM of the authority behind the API server's certificate. */
   readonly rootCa: string;
@@ -30,6 +33,7 @@ export function starterTemplate(parts: {
       ...namespaces(),
       ...parts.policy,
       ...kubeadmPolicy(),
+      ...builtInApiServices(parts.kinds),
       ...systemPriorityClasses(),
       ...defaultServiceAccounts(),
       ...SYSTEM_NAMESPACES.map((namespace) => parts.rootCaIn(namespace)),
