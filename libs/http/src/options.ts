@@ -82,8 +82,12 @@ export function listRequestOf(query: Query): ListRequest {
   const fieldSelector = query.text('fieldSelector');
   const limit = query.integer('limit');
   const from = query.text('continue');
+  const sendInitialEvents = query.flag('sendInitialEvents');
+  // A list has no use for it, but what is no number is refused with the other options.
+  query.integer('timeoutSeconds');
   return {
     ...readOptionsOf(query),
+    ...(sendInitialEvents === undefined ? {} : { sendInitialEvents }),
     ...(labelSelector === undefined ? {} : { labelSelector }),
     ...(fieldSelector === undefined ? {} : { fieldSelector }),
     ...(limit === undefined ? {} : { limit }),

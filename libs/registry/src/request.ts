@@ -45,6 +45,8 @@ export interface ListRequest extends ReadOptions {
   readonly fieldSelector?: string;
   readonly limit?: number;
   readonly continue?: string;
+  /** A watch's alone: refused. */
+  readonly sendInitialEvents?: boolean;
 }
 
 /** One object, as text for those who send it on and parsed (once, shared, frozen by convention) for those who look. */

@@ -19,6 +19,9 @@ export function checkListOptions(request: ListRequest): void {
       forbid('resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
     }
   }
+  if (request.sendInitialEvents !== undefined) {
+    errors.push(fieldError.forbidden('sendInitialEvents', 'sendInitialEvents is forbidden for list'));
+  }
   refuse(errors);
 }
 

@@ -95,6 +95,11 @@ describe('list', () => {
       422,
       expect.stringContaining('Unsupported value') as unknown as string,
     ],
+    [
+      { sendInitialEvents: true },
+      422,
+      'ListOptions.meta.k8s.io "" is invalid: sendInitialEvents: Forbidden: sendInitialEvents is forbidden for list',
+    ],
   ])('refuses %j', async (request, code, message) => {
     expect(await failure(list(request))).toMatchObject({ code, message });
   });
