@@ -77,6 +77,13 @@ describe('OpenAPI', () => {
     });
   });
 
+  it('leads on from a hash that is no longer true', async () => {
+    const { paths } = (await read('/openapi/v3')).body;
+    const current = paths['apis/apps/v1'].serverRelativeURL as string;
+    const { status, headers } = await read('/openapi/v3/apis/apps/v1?hash=OLD');
+    expect([status, headers['location']]).toEqual([301, `/sandboxes/alpha${current}`]);
+  });
+
   it('defines everything that a v3 document refers to', async () => {
     const { text } = await read('/openapi/v3/api/v1');
     const { components } = JSON.parse(text) as { components: { schemas: Record<string, unknown> } };

@@ -1,4 +1,5 @@
 import { StatusError } from '#apimachinery';
+import { sendBody } from '../answer.js';
 import { type Documents, sendDocument } from '../documents.js';
 import type { Exchange } from '../exchange.js';
 import type { VersionInfo } from '../version.js';
@@ -55,11 +56,16 @@ async function serveV3(x: Exchange, rest: readonly string[], documents: Document
   const version = rest.at(-1)!;
   if (x.kinds.ofGroupVersion({ group, version }).length === 0) throw StatusError.noSuchPath();
   const hash = await openApiV3Hash(x.kinds, group, version);
+  const asked = x.query.text('hash');
+  if (asked !== undefined && asked !== hash) {
+    const location = `${x.base}${x.path}?hash=${hash}`;
+    return sendBody(x, 301, '', JSON_TYPE, { etag: JSON.stringify(hash), vary: 'Accept', location });
+  }
   const document = await documents.get(
     x.kinds.versionOf({ group, version }),
     `openapi/v3/${group}/${version}`,
     JSON_TYPE,
     () => openApiV3(x.kinds, group, version, info) as Promise<string>,
   );
-  return sendDocument(x, { ...document, etag: hash }, x.query.first('hash') === hash ? FOREVER : {});
+  return sendDocument(x, { ...document, etag: hash }, asked === hash ? FOREVER : {});
 }
