@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 import type { StatusError } from '#apimachinery';
 import { type Exchange, isGone, type RawRequest, type RawResponse, warningHeader } from './exchange.js';
+import { Negotiator } from './media-type.js';
 
 /** What `writeHead` of both HTTP versions takes. Names are lower-case, as HTTP/2 wants them. */
 export type Headers = Record<string, string | number | string[]>;
@@ -56,8 +57,12 @@ export async function sendJson(
   format: AnswerFormat = 'json',
 ): Promise<void> {
   if (format === 'yaml') return sendBody(x, status, toYaml(json), YAML_TYPE);
-  if (wantsPretty(x)) return sendBody(x, status, `${JSON.stringify(JSON.parse(json), null, 2)}\n`, JSON_TYPE);
+  if (wantsPretty(x)) return sendBody(x, status, indented(json), JSON_TYPE);
   return sendBody(x, status, json, JSON_TYPE);
+}
+
+function indented(json: string): string {
+  return `${JSON.stringify(JSON.parse(json), null, 2)}\n`;
 }
 
 function toYaml(json: string): string {
@@ -96,18 +101,32 @@ function failureHeaders(error: StatusError): Headers {
   return seconds ? { 'retry-after': String(seconds) } : {};
 }
 
+const statusNegotiator = new Negotiator(new Set());
+
+/**
+ * How a failure is written: as the answer would have been, and indented where that is impossible, because no trouble
+ * with formats may hide it. Models WriteObjectNegotiated and WriteRawJSON of apiserver's responsewriters (1.36).
+ */
+function failureBody(x: Exchange | undefined, error: StatusError): { body: string; contentType: string } {
+  const status = JSON.stringify(error.toStatus());
+  if (!x) return { body: status, contentType: JSON_TYPE };
+  let pretty = wantsPretty(x);
+  try {
+    const { format } = statusNegotiator.choose(x.request.headers.accept);
+    if (format === 'yaml') return { body: toYaml(status), contentType: YAML_TYPE };
+  } catch {
+    pretty = true;
+  }
+  return { body: pretty ? indented(status) : status, contentType: JSON_TYPE };
+}
+
 /** A failure as Status, also where there is no Exchange yet (unknown sandbox, bad credentials). */
-export function sendStatus(
-  response: RawResponse,
-  auditId: string,
-  error: StatusError,
-  warnings?: readonly string[],
-): void {
+export function sendStatus(response: RawResponse, auditId: string, error: StatusError, x?: Exchange): void {
   // Half an answer cannot be taken back: break it off, so that the client does not take it for whole.
   if (response.headersSent) return void response.destroy();
-  const body = JSON.stringify(error.toStatus());
-  const headers = Object.assign(baseHeaders(auditId, JSON_TYPE), failureHeaders(error));
-  if (warnings) headers['warning'] = warnings.map(warningHeader);
+  const { body, contentType } = failureBody(x, error);
+  const headers = Object.assign(baseHeaders(auditId, contentType), failureHeaders(error));
+  if (x?.warnings) headers['warning'] = x.warnings.map(warningHeader);
   headers['content-length'] = Buffer.byteLength(body);
   finish(response, error.code, headers, body);
 }

@@ -123,7 +123,7 @@ export class FrontDesk {
     const unexpected = this.options.unexpected ?? (() => {});
     const status = statusErrorOf(error, auditId, unexpected);
     x?.audit?.failed(status);
-    sendStatus(response, auditId, status, x?.warnings);
+    sendStatus(response, auditId, status, x);
   }
 
   private record(x: Exchange, code: number, startedMs: number): void {
