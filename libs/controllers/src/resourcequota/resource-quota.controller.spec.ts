@@ -78,7 +78,7 @@ describe('resource quota controller', () => {
     await limitTo({ pods: '5', 'count/pods': '5' });
     await cluster.settle();
     await cluster.clock.advance(5000);
-    await cluster.admin.update(podKind, { ...pod, status: { phase: 'Succeeded' } }, 'status');
+    await cluster.admin.update(podKind, { ...pod, status: { ...pod.status, phase: 'Succeeded' } }, 'status');
     await cluster.settle();
     expect((await quota())?.used).toEqual({ pods: '0', 'count/pods': '1' });
   });

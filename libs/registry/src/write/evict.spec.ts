@@ -13,7 +13,7 @@ const at = (name: string, resource = 'pods', more: object = {}) =>
 async function makePod(name: string, phase = 'Running', ready = 'True'): Promise<void> {
   const object = { metadata: { name, labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'nginx' }] } };
   const pod = (await cluster.create('pods', object)).object() as Pod;
-  const status = { phase, conditions: [{ type: 'Ready', status: ready }] };
+  const status = { ...pod.status, phase, conditions: [{ type: 'Ready', status: ready }] };
   await cluster.verbs.update(
     cluster.ctx(),
     at(name, 'pods', { subresource: 'status' }),
