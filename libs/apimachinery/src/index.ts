@@ -24,7 +24,14 @@ export { type LabelMatcher, labelMatcherOf, parseLabelSelector, validateLabelSel
 export type { LabelOperator, LabelRequirement } from './label-selector-parser.js';
 export { applyMergePatch, isJsonObject } from './merge-patch.js';
 export type { MergeSchema } from './merge-schema.js';
-export { dns1035Label, dns1123Label, dns1123Subdomain, labelValue, qualifiedName } from './names.js';
+export {
+  dns1035Label,
+  dns1123Label,
+  dns1123Subdomain,
+  labelValue,
+  qualifiedName,
+  wildcardDns1123Subdomain,
+} from './names.js';
 export {
   type ObjectMetaRules,
   validateAnnotations,

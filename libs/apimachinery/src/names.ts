@@ -6,10 +6,12 @@ const LABEL_FORM = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN_FORM = `${LABEL_FORM}(\\.${LABEL_FORM})*`;
 const DNS1035_FORM = '[a-z]([-a-z0-9]*[a-z0-9])?';
 const QUALIFIED_FORM = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
+const WILDCARD_FORM = `\\*\\.${SUBDOMAIN_FORM}`;
 const LABEL_VALUE_FORM = `(${QUALIFIED_FORM})?`;
 
 const LABEL = new RegExp(`^${LABEL_FORM}$`);
 const SUBDOMAIN = new RegExp(`^${SUBDOMAIN_FORM}$`);
+const WILDCARD = new RegExp(`^${WILDCARD_FORM}$`);
 const DNS1035 = new RegExp(`^${DNS1035_FORM}$`);
 const QUALIFIED = new RegExp(`^${QUALIFIED_FORM}$`);
 const LABEL_VALUE = new RegExp(`^${LABEL_VALUE_FORM}$`);
@@ -51,6 +53,19 @@ export function dns1123Subdomain(value: string): string[] {
       "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
       SUBDOMAIN_FORM,
       'example.com',
+    ),
+  ];
+}
+
+/** '*.example.com' */
+export function wildcardDns1123Subdomain(value: string): string[] {
+  if (byteLength(value) > SUBDOMAIN_LENGTH_MAX) return [tooLong(SUBDOMAIN_LENGTH_MAX)];
+  if (WILDCARD.test(value)) return [];
+  return [
+    formMessage(
+      "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+      WILDCARD_FORM,
+      '*.example.com',
     ),
   ];
 }

@@ -23,6 +23,8 @@ import { jobKind } from './batch/job.kind.js';
 import { catalogOf } from './catalog-of.js';
 import type { KindCatalog } from './catalog.js';
 import { certificateSigningRequestKind } from './certificates/certificate-signing-request.kind.js';
+import { leaseCandidateV1alpha2Kind } from './coordination/lease-candidate-v1alpha2.kind.js';
+import { leaseCandidateV1beta1Kind } from './coordination/lease-candidate-v1beta1.kind.js';
 import { leaseKind } from './coordination/lease.kind.js';
 import { configMapKind } from './core/config-map.kind.js';
 import { endpointsKind } from './core/endpoints.kind.js';
@@ -46,7 +48,11 @@ import { eventsEventKind } from './events/event.kind.js';
 import type { Kind } from './kind.js';
 import { ingressClassKind } from './networking/ingress-class.kind.js';
 import { ingressKind } from './networking/ingress.kind.js';
+import { ipAddressV1beta1Kind } from './networking/ip-address-v1beta1.kind.js';
+import { ipAddressKind } from './networking/ip-address.kind.js';
 import { networkPolicyKind } from './networking/network-policy.kind.js';
+import { serviceCidrV1beta1Kind } from './networking/service-cidr-v1beta1.kind.js';
+import { serviceCidrKind } from './networking/service-cidr.kind.js';
 import { runtimeClassKind } from './node/runtime-class.kind.js';
 import { podDisruptionBudgetKind } from './policy/pod-disruption-budget.kind.js';
 import { clusterRoleBindingKind } from './rbac/cluster-role-binding.kind.js';
@@ -85,6 +91,8 @@ const kindsWithRules: readonly Kind[] = [
   cronJobKind,
   jobKind,
   certificateSigningRequestKind,
+  leaseCandidateV1alpha2Kind,
+  leaseCandidateV1beta1Kind,
   leaseKind,
   configMapKind,
   endpointsKind,
@@ -105,7 +113,11 @@ const kindsWithRules: readonly Kind[] = [
   eventsEventKind,
   ingressClassKind,
   ingressKind,
+  ipAddressV1beta1Kind,
+  ipAddressKind,
   networkPolicyKind,
+  serviceCidrV1beta1Kind,
+  serviceCidrKind,
   runtimeClassKind,
   podDisruptionBudgetKind,
   clusterRoleBindingKind,

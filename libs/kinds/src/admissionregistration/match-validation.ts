@@ -15,6 +15,7 @@ import type {
   ParamKind,
   ParamRef,
 } from '../generated/types.js';
+import { pathSegmentName } from '../path-rules.js';
 import { validateRule } from './rule-validation.js';
 
 export const FAILURE_POLICIES = ['Fail', 'Ignore'];
@@ -68,18 +69,12 @@ function validateNamedRules(rules: readonly NamedRuleWithOperations[], field: st
     const names = new Set<string>();
     for (const [j, name] of (rule.resourceNames ?? []).entries()) {
       const at = `${field}[${i}].resourceNames[${j}]`;
-      for (const why of pathSegment(name)) errors.push(fieldError.invalid(at, name, why));
+      for (const why of pathSegmentName(name)) errors.push(fieldError.invalid(at, name, why));
       if (names.has(name)) errors.push(fieldError.duplicate(at, name));
       names.add(name);
     }
     return [...errors, ...validateRule(rule, `${field}[${i}]`)];
   });
-}
-
-/** Models path.ValidatePathSegmentName (1.36). */
-function pathSegment(name: string): string[] {
-  if (name === '.' || name === '..') return [`may not be '${name}'`];
-  return ['/', '%'].filter((part) => name.includes(part)).map((part) => `may not contain '${part}'`);
 }
 
 /** Models validateParamKind (1.36). */
@@ -112,7 +107,8 @@ export function validateParamRef(ref: ParamRef | undefined, field: string): Fiel
   if (!ref) return [];
   const { name = '', selector, parameterNotFoundAction: action } = ref;
   const errors: FieldError[] = [];
-  for (const why of name === '' ? [] : pathSegment(name)) errors.push(fieldError.invalid(`${field}.name`, name, why));
+  for (const why of name === '' ? [] : pathSegmentName(name))
+    errors.push(fieldError.invalid(`${field}.name`, name, why));
   const both = name !== '' && selector !== undefined;
   if (both) errors.push(fieldError.forbidden(`${field}.name`, 'name and selector are mutually exclusive'));
   errors.push(...validateLabelSelector(selector, `${field}.selector`));

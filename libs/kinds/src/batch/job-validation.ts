@@ -1,14 +1,8 @@
-import {
-  deepEqual,
-  dns1123Subdomain,
-  type FieldError,
-  fieldError,
-  labelMatcherOf,
-  validateLabelSelector,
-} from '#apimachinery';
+import { deepEqual, type FieldError, fieldError, labelMatcherOf, validateLabelSelector } from '#apimachinery';
 import { checkTemplate } from '../core/pod/pod-validation.js';
 import { checkNonNegative, checkOneOf, IMMUTABLE } from '../field-rules.js';
 import type { Job, JobSpec, PodTemplateSpec } from '../generated/types.js';
+import { checkDomainPrefixedPath } from '../path-rules.js';
 import { checkFailurePolicy } from './failure-policy-validation.js';
 import { CONTROLLER_UID, JOB_NAME, OLD_CONTROLLER_UID, OLD_JOB_NAME } from './job-selector.js';
 import { checkSuccessPolicy } from './success-policy-validation.js';
@@ -58,17 +52,8 @@ function checkRestarts(errors: FieldError[], at: string, { template, podFailureP
   }
 }
 
-/** Models IsDomainPrefixedPath (1.36): 'example.com/path'. */
 function checkManager(errors: FieldError[], at: string, name: string): void {
-  const slash = name.indexOf('/');
-  if (name === '') errors.push(fieldError.required(at));
-  else if (slash <= 0 || slash === name.length - 1) {
-    const why = 'must be a domain-prefixed path (such as "acme.io/foo")';
-    errors.push(fieldError.invalid(at, name, why));
-  } else {
-    for (const why of dns1123Subdomain(name.slice(0, slash)))
-      errors.push(fieldError.invalid(at, name.slice(0, slash), why));
-  }
+  checkDomainPrefixedPath(errors, at, name);
   if (Buffer.byteLength(name) > MANAGER_BYTES_MAX) errors.push(fieldError.tooLong(at, MANAGER_BYTES_MAX));
 }
 

@@ -3,6 +3,7 @@ import { column } from '../columns.js';
 import { defineKind } from '../define-kind.js';
 import { tableOf } from '../generic-columns.js';
 import type { Lease } from '../generated/types.js';
+import { checkStrategy } from './lease-strategy.js';
 
 /** Models pkg/registry/coordination/lease and ValidateLeaseSpec (1.36). */
 export const leaseKind = defineKind<Lease>({
@@ -19,6 +20,11 @@ export const leaseKind = defineKind<Lease>({
     const transitions = spec?.leaseTransitions;
     if (transitions !== undefined && transitions < 0) {
       errors.push(fieldError.invalid('spec.leaseTransitions', transitions, 'must be greater than or equal to 0'));
+    }
+    const { strategy, preferredHolder } = spec ?? {};
+    if (strategy !== undefined) checkStrategy(errors, 'spec.strategy', strategy);
+    if (preferredHolder && !strategy) {
+      errors.push(fieldError.forbidden('spec.preferredHolder', 'may only be specified if `strategy` is defined'));
     }
     return errors;
   },

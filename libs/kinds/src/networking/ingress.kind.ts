@@ -1,10 +1,13 @@
+import { fieldError } from '#apimachinery';
 import { column } from '../columns.js';
 import { loadBalancerText } from '../core/load-balancer-text.js';
 import { defineKind } from '../define-kind.js';
 import { tableOf } from '../generic-columns.js';
 import type { Ingress, IngressRule } from '../generated/types.js';
+import { validateIngress, validateIngressStatus } from './ingress-validation.js';
 
 const HOSTS_SHOWN_MAX = 3;
+const CLASS_ANNOTATION = 'kubernetes.io/ingress.class';
 
 function hostsText(rules: readonly IngressRule[]): string {
   const shown = rules.slice(0, HOSTS_SHOWN_MAX).flatMap(({ host }) => (host ? [host] : []));
@@ -13,11 +16,11 @@ function hostsText(rules: readonly IngressRule[]): string {
   return more > 0 ? `${shown.join(',')} + ${more} more...` : shown.join(',');
 }
 
+/** Models pkg/registry/networking/ingress and ValidateIngressCreate (1.36). */
 export const ingressKind = defineKind<Ingress>({
   apiVersion: 'networking.k8s.io/v1',
   resource: 'ingresses',
   generation: true,
-  createOnUpdate: true,
   table: tableOf<Ingress>(
     [column('Class'), column('Hosts'), column('Address'), column('Ports')],
     ({ spec, status }) => [
@@ -32,5 +35,22 @@ export const ingressKind = defineKind<Ingress>({
   },
   prepareForUpdate(ingress, old) {
     ingress.status = old.status ?? { loadBalancer: {} };
+  },
+  validateCreate(ingress) {
+    const errors = validateIngress(ingress);
+    const { metadata, spec } = ingress;
+    const named = metadata.annotations?.[CLASS_ANNOTATION];
+    if (named !== undefined && spec?.ingressClassName !== undefined && named !== spec.ingressClassName) {
+      const why = 'must match `ingressClassName` when both are specified';
+      errors.push(fieldError.invalid(`annotations.${CLASS_ANNOTATION}`, named, why));
+    }
+    return errors;
+  },
+  validateUpdate: (ingress, old) => validateIngress(ingress, old),
+  validateStatusUpdate: ({ status }) => validateIngressStatus(status?.loadBalancer),
+  warnings({ metadata, spec }, old) {
+    if (old || metadata.annotations?.[CLASS_ANNOTATION] === undefined || spec?.ingressClassName !== undefined)
+      return [];
+    return [`annotation "${CLASS_ANNOTATION}" is deprecated, please use 'spec.ingressClassName' instead`];
   },
 });

@@ -3,8 +3,9 @@ import { column } from '../columns.js';
 import { defineKind } from '../define-kind.js';
 import { tableOf } from '../generic-columns.js';
 import type { NetworkPolicy } from '../generated/types.js';
+import { networkPolicyWarnings, validateNetworkPolicy } from './network-policy-validation.js';
 
-/** Models SetDefaults_NetworkPolicy of pkg/apis/networking/v1 (1.36). */
+/** Models pkg/registry/networking/networkpolicy and SetDefaults_NetworkPolicy (1.36). */
 export const networkPolicyKind = defineKind<NetworkPolicy>({
   apiVersion: 'networking.k8s.io/v1',
   resource: 'networkpolicies',
@@ -17,4 +18,7 @@ export const networkPolicyKind = defineKind<NetworkPolicy>({
     const ports = [...(spec.ingress ?? []), ...(spec.egress ?? [])].flatMap((rule) => rule.ports ?? []);
     for (const port of ports) port.protocol ||= 'TCP';
   },
+  validate: validateNetworkPolicy,
+  warnings: (policy, old) =>
+    old && old.metadata.generation === policy.metadata.generation ? [] : networkPolicyWarnings(policy),
 });

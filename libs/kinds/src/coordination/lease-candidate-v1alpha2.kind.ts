@@ -1,0 +1,8 @@
+import { defineKind } from '../define-kind.js';
+import type { V1beta1LeaseCandidate } from '../generated/types.js';
+import { leaseCandidateRules } from './lease-candidate.js';
+
+export const leaseCandidateV1alpha2Kind = defineKind<V1beta1LeaseCandidate>({
+  apiVersion: 'coordination.k8s.io/v1alpha2',
+  ...leaseCandidateRules,
+});

@@ -1,0 +1,8 @@
+import { defineKind } from '../define-kind.js';
+import type { IPAddress } from '../generated/types.js';
+import { ipAddressRules } from './ip-address.js';
+
+export const ipAddressV1beta1Kind = defineKind<IPAddress>({
+  apiVersion: 'networking.k8s.io/v1beta1',
+  ...ipAddressRules,
+});
