@@ -28,6 +28,7 @@ export {
   dns1035Label,
   dns1123Label,
   dns1123Subdomain,
+  formMessage,
   labelValue,
   qualifiedName,
   wildcardDns1123Subdomain,

@@ -21,7 +21,7 @@ describe('names', () => {
   it('tells labels from subdomains', () => {
     expect(dns1123Label('a.b')).toEqual(['must not contain dots']);
     expect(dns1123Label('web')).toEqual([]);
-    expect(dns1123Label('A')[0]).toContain("(e.g. 'my-name', or '123-abc', regex used for validation is");
+    expect(dns1123Label('A')[0]).toContain("(e.g. 'my-name',  or '123-abc', regex used for validation is");
     expect(dns1035Label('1a')[0]).toContain('start with an alphabetic character');
     expect(dns1035Label('a1')).toEqual([]);
   });

@@ -19,8 +19,9 @@ const LABEL_VALUE = new RegExp(`^${LABEL_VALUE_FORM}$`);
 const LABEL_LENGTH_MAX = 63;
 const SUBDOMAIN_LENGTH_MAX = 253;
 
-function formMessage(message: string, form: string, ...examples: readonly string[]): string {
-  const or = examples.map((example) => `'${example}'`).join(', or ');
+/** With two blanks before each 'or', as Go's server writes it. Models validation.RegexError. */
+export function formMessage(message: string, form: string, ...examples: readonly string[]): string {
+  const or = examples.map((example) => `'${example}'`).join(',  or ');
   return examples.length === 0
     ? `${message} (regex used for validation is '${form}')`
     : `${message} (e.g. ${or}, regex used for validation is '${form}')`;
