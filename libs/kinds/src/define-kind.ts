@@ -174,13 +174,30 @@ function genericSubresource<T extends KubeObject>(
  * A write through `status`: the body's status, and of its metadata what actors mark objects with. Labels stay as stored,
  * as for most kinds upstream; Pod and Node take them, too (`mergeStatusAndLabels`).
  */
-function mergeStatus<T extends KubeObject>(stored: T, body: KubeObject): T {
+export function mergeStatus<T extends KubeObject>(stored: T, body: KubeObject): T {
   return withStatus(stored, body, stored.metadata.labels);
 }
 
 /** As kubelets do: a node's or pod's labels may change with its status. */
 export function mergeStatusAndLabels<T extends KubeObject>(stored: T, body: KubeObject): T {
   return withStatus(stored, body, body.metadata.labels);
+}
+
+/** Nothing but the status, and who owns it. Models metav1.ResetObjectMetaForStatus (1.36). */
+function mergeStatusAlone<T extends KubeObject>(stored: T, body: KubeObject): T {
+  const { managedFields: _m, resourceVersion: _r, ...kept } = stored.metadata;
+  const { managedFields, resourceVersion } = body.metadata;
+  const metadata = {
+    ...kept,
+    ...(managedFields === undefined ? {} : { managedFields }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+  };
+  return { ...stored, metadata, status: (body as { status?: object }).status ?? {} };
+}
+
+/** The status path of kinds whose writers may touch nothing else there. */
+export function statusAlone<T extends KubeObject>(): Subresource<T> {
+  return { name: 'status', verbs: ['get', 'patch', 'update'], merge: mergeStatusAlone<T> };
 }
 
 function withStatus<T extends KubeObject>(stored: T, body: KubeObject, labels: Record<string, string> | undefined): T {

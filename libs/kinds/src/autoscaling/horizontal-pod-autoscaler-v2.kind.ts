@@ -2,6 +2,9 @@ import { column } from '../columns.js';
 import { defineKind } from '../define-kind.js';
 import { tableOf } from '../generic-columns.js';
 import type { V2HorizontalPodAutoscaler } from '../generated/types.js';
+import { withoutRoundTrip } from './autoscaler-conversion.js';
+import { applyAutoscalerDefaults } from './autoscaler-defaults.js';
+import { autoscalerErrors, autoscalerStatusErrors } from './autoscaler-validation.js';
 import { metricsText } from './metric-text.js';
 
 const autoscalerColumns = [
@@ -12,7 +15,7 @@ const autoscalerColumns = [
   column('Replicas', 'integer'),
 ];
 
-/** The stored version; v1 is a view of it. Models pkg/apis/autoscaling/v2 defaults (1.36). */
+/** The stored version; v1 is a view of it. Models pkg/registry/autoscaling/horizontalpodautoscaler (1.36). */
 export const horizontalPodAutoscalerV2Kind = defineKind<V2HorizontalPodAutoscaler>({
   apiVersion: 'autoscaling/v2',
   resource: 'horizontalpodautoscalers',
@@ -23,11 +26,14 @@ export const horizontalPodAutoscalerV2Kind = defineKind<V2HorizontalPodAutoscale
     spec.maxReplicas,
     status?.currentReplicas ?? 0,
   ]),
-  applyDefaults({ spec }) {
-    spec.minReplicas ??= 1;
-    if (spec.metrics?.length) return;
-    spec.metrics = [
-      { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } },
-    ];
+  applyDefaults(one) {
+    one.metadata = withoutRoundTrip(one.metadata);
+    applyAutoscalerDefaults(one);
   },
+  prepareForCreate(one) {
+    one.status = { currentReplicas: 0, desiredReplicas: 0 };
+  },
+  validateCreate: (one) => autoscalerErrors(one, undefined),
+  validateUpdate: autoscalerErrors,
+  validateStatusUpdate: (one) => autoscalerStatusErrors(one),
 });

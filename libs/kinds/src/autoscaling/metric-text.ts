@@ -22,13 +22,13 @@ function sourceOf(metric: V2MetricSpec | V2MetricStatus | undefined): Source | u
 }
 
 function pairText(type: string, target: V2MetricTarget, now: V2MetricValueStatus | undefined): string {
-  if (target.averageUtilization !== undefined) {
-    const current = now?.averageUtilization === undefined ? UNKNOWN : `${now.averageUtilization}%`;
-    return `${current}/${target.averageUtilization}%`;
-  }
   if (target.averageValue !== undefined) {
     const average = type === 'External' || type === 'Object' ? ' (avg)' : '';
     return `${now?.averageValue ?? UNKNOWN}/${target.averageValue}${average}`;
+  }
+  if (type.endsWith('Resource')) {
+    const current = now?.averageUtilization === undefined ? UNKNOWN : `${now.averageUtilization}%`;
+    return `${current}/${target.averageUtilization === undefined ? '<auto>' : `${target.averageUtilization}%`}`;
   }
   return `${now?.value ?? UNKNOWN}/${target.value ?? UNKNOWN}`;
 }

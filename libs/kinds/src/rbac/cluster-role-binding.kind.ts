@@ -1,7 +1,8 @@
 import type { FieldError } from '#apimachinery';
 import { defineKind } from '../define-kind.js';
 import type { ClusterRoleBinding } from '../generated/types.js';
-import { applyBindingDefaults, bindingTable, checkBinding, checkRoleRefKept, pathSegmentName } from './role-rules.js';
+import { pathSegmentName } from '../path-rules.js';
+import { applyBindingDefaults, bindingTable, checkBinding, checkRoleRefKept } from './role-rules.js';
 
 export const clusterRoleBindingKind = defineKind<ClusterRoleBinding>({
   apiVersion: 'rbac.authorization.k8s.io/v1',

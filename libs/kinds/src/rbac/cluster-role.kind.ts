@@ -1,7 +1,8 @@
 import type { FieldError } from '#apimachinery';
 import { defineKind } from '../define-kind.js';
 import type { ClusterRole } from '../generated/types.js';
-import { checkAggregation, checkRules, pathSegmentName } from './role-rules.js';
+import { pathSegmentName } from '../path-rules.js';
+import { checkAggregation, checkRules } from './role-rules.js';
 
 export const clusterRoleKind = defineKind<ClusterRole>({
   apiVersion: 'rbac.authorization.k8s.io/v1',

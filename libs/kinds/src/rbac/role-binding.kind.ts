@@ -1,7 +1,8 @@
 import type { FieldError } from '#apimachinery';
 import { defineKind } from '../define-kind.js';
 import type { RoleBinding } from '../generated/types.js';
-import { applyBindingDefaults, bindingTable, checkBinding, checkRoleRefKept, pathSegmentName } from './role-rules.js';
+import { pathSegmentName } from '../path-rules.js';
+import { applyBindingDefaults, bindingTable, checkBinding, checkRoleRefKept } from './role-rules.js';
 
 export const roleBindingKind = defineKind<RoleBinding>({
   apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -12,7 +13,7 @@ export const roleBindingKind = defineKind<RoleBinding>({
   applyDefaults: applyBindingDefaults,
   validate(binding) {
     const errors: FieldError[] = [];
-    checkBinding(errors, binding, ['ClusterRole', 'Role']);
+    checkBinding(errors, binding, ['Role', 'ClusterRole']);
     return errors;
   },
   validateUpdate: checkRoleRefKept,

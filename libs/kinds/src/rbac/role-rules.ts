@@ -1,5 +1,6 @@
-import { deepEqual, type FieldError, fieldError } from '#apimachinery';
+import { deepEqual, dns1123Subdomain, type FieldError, fieldError, validateLabelSelector } from '#apimachinery';
 import { column, wide } from '../columns.js';
+import { checkForm, checkName } from '../field-rules.js';
 import { wideTableOf } from '../generic-columns.js';
 import type {
   AggregationRule,
@@ -8,6 +9,7 @@ import type {
   RbacV1Subject,
   RoleBinding,
 } from '../generated/types.js';
+import { pathSegmentName } from '../path-rules.js';
 
 /** Models ValidatePolicyRule of pkg/apis/rbac/validation (1.36). */
 export function checkRules(errors: FieldError[], rules: readonly PolicyRule[] = [], isNamespaced: boolean): void {
@@ -34,15 +36,15 @@ export function checkRules(errors: FieldError[], rules: readonly PolicyRule[] = 
   }
 }
 
+/** Models the rest of ValidateClusterRole (1.36). */
 export function checkAggregation(errors: FieldError[], rule: AggregationRule | undefined): void {
-  if (rule && !rule.clusterRoleSelectors?.length) {
-    errors.push(
-      fieldError.required(
-        'aggregationRule.clusterRoleSelectors',
-        'at least one clusterRoleSelector required if aggregationRule is non-nil',
-      ),
-    );
+  if (!rule) return;
+  const at = 'aggregationRule.clusterRoleSelectors';
+  const { clusterRoleSelectors: selectors = [] } = rule;
+  if (selectors.length === 0) {
+    errors.push(fieldError.required(at, 'at least one clusterRoleSelector required if aggregationRule is non-nil'));
   }
+  for (const [i, selector] of selectors.entries()) errors.push(...validateLabelSelector(selector, `${at}[${i}]`));
 }
 
 type Binding = RoleBinding | ClusterRoleBinding;
@@ -56,24 +58,32 @@ export function applyBindingDefaults({ roleRef, subjects }: Binding): void {
   }
 }
 
+/** Models ValidateRoleBinding and ValidateClusterRoleBinding (1.36). `kinds`: of roles that it may refer to. */
 export function checkBinding(errors: FieldError[], { roleRef, subjects }: Binding, kinds: readonly string[]): void {
   if (roleRef?.apiGroup !== RBAC)
     errors.push(fieldError.notSupported('roleRef.apiGroup', roleRef?.apiGroup ?? '', [RBAC]));
   if (!kinds.includes(roleRef?.kind ?? ''))
     errors.push(fieldError.notSupported('roleRef.kind', roleRef?.kind ?? '', kinds));
-  if (!roleRef?.name) errors.push(fieldError.required('roleRef.name'));
-  for (const [i, subject] of (subjects ?? []).entries()) checkSubject(errors, `subjects[${i}]`, subject);
+  checkName(errors, 'roleRef.name', roleRef?.name, pathSegmentName);
+  const isNamespaced = kinds.includes('Role');
+  for (const [i, subject] of (subjects ?? []).entries()) {
+    checkSubject(errors, `subjects[${i}]`, subject, isNamespaced);
+  }
 }
 
-function checkSubject(errors: FieldError[], at: string, { kind, name, namespace, apiGroup = '' }: RbacV1Subject): void {
+/** In a RoleBinding an account without a namespace is one of the binding's own. */
+function checkSubject(errors: FieldError[], at: string, subject: RbacV1Subject, isNamespaced: boolean): void {
+  const { kind, name, namespace, apiGroup = '' } = subject;
   if (!name) errors.push(fieldError.required(`${at}.name`));
   if (kind === 'ServiceAccount') {
+    checkForm(errors, `${at}.name`, name, dns1123Subdomain);
     if (apiGroup !== '') errors.push(fieldError.notSupported(`${at}.apiGroup`, apiGroup, ['']));
-    if (!namespace) errors.push(fieldError.required(`${at}.namespace`));
+    if (!isNamespaced && !namespace) errors.push(fieldError.required(`${at}.namespace`));
   } else if (kind === 'User' || kind === 'Group') {
+    if (!name) errors.push(fieldError.invalid(`${at}.name`, '', `${kind.toLowerCase()} name cannot be empty`));
     if (apiGroup !== RBAC) errors.push(fieldError.notSupported(`${at}.apiGroup`, apiGroup, [RBAC]));
   } else {
-    errors.push(fieldError.notSupported(`${at}.kind`, kind ?? '', ['Group', 'ServiceAccount', 'User']));
+    errors.push(fieldError.notSupported(`${at}.kind`, kind ?? '', ['ServiceAccount', 'User', 'Group']));
   }
 }
 
@@ -96,9 +106,3 @@ export const bindingTable = wideTableOf<Binding>(
   [wide('Users'), wide('Groups'), wide('ServiceAccounts')],
   ({ subjects }) => [namesOf(subjects, 'User'), namesOf(subjects, 'Group'), namesOf(subjects, 'ServiceAccount')],
 );
-
-/** Colons are fine ('system:node'), path segments are not what they seem. Models path.ValidatePathSegmentName. */
-export function pathSegmentName(name: string): string[] {
-  if (name === '.' || name === '..') return [`may not be '${name}'`];
-  return ['/', '%'].filter((part) => name.includes(part)).map((part) => `may not contain '${part}'`);
-}

@@ -1,7 +1,8 @@
 import type { FieldError } from '#apimachinery';
 import { defineKind } from '../define-kind.js';
 import type { Role } from '../generated/types.js';
-import { checkRules, pathSegmentName } from './role-rules.js';
+import { pathSegmentName } from '../path-rules.js';
+import { checkRules } from './role-rules.js';
 
 export const roleKind = defineKind<Role>({
   apiVersion: 'rbac.authorization.k8s.io/v1',

@@ -215,7 +215,7 @@ describe('get', () => {
   it('gives one object in every version that serves it', async () => {
     const hpa = {
       metadata: { name: 'h' },
-      spec: { maxReplicas: 3, scaleTargetRef: { kind: 'Deployment', name: 'web' } },
+      spec: { maxReplicas: 3, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' } },
     };
     const event = {
       metadata: { name: 'e' },

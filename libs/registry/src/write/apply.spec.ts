@@ -331,7 +331,7 @@ describe('versions', () => {
       kind: 'HorizontalPodAutoscaler',
       metadata: { name: 'web', namespace: 'default' },
       spec: {
-        scaleTargetRef: { kind: 'Deployment', name: 'web' },
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
         maxReplicas: 3,
         ...(cpu === undefined ? {} : { minReplicas: cpu }),
       },

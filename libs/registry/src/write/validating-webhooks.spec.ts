@@ -239,7 +239,11 @@ describe('validating webhooks', () => {
     };
     const object = {
       metadata: { name: 'web' },
-      spec: { maxReplicas: 3, targetCPUUtilizationPercentage: 50, scaleTargetRef: { kind: 'Deployment', name: 'web' } },
+      spec: {
+        maxReplicas: 3,
+        targetCPUUtilizationPercentage: 50,
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
+      },
     };
     await cluster.verbs.create(cluster.ctx(), target, { object }, {});
     expect(reviews()).toHaveLength(1);
