@@ -1,7 +1,7 @@
 import { type FieldError, fieldError } from '#apimachinery';
 import { ageColumn, ageOf, column, nameColumn } from '../columns.js';
 import { defineKind } from '../define-kind.js';
-import { checkOneOf, IMMUTABLE } from '../field-rules.js';
+import { checkRequiredOneOf, IMMUTABLE } from '../field-rules.js';
 import type { PriorityClass } from '../generated/types.js';
 
 /** Higher values are the system's own. */
@@ -12,11 +12,17 @@ const SYSTEM_CLASSES: Readonly<Record<string, number>> = {
   'system-node-critical': 2_000_001_000,
 };
 
+/** undefined: it is one of them. Models IsKnownSystemPriorityClass (1.36). */
+function systemClassError(name: string, value: number, globalDefault: boolean): string | undefined {
+  if (!Object.hasOwn(SYSTEM_CLASSES, name)) return `${name} is not a known system priority class`;
+  if (value !== SYSTEM_CLASSES[name]) return `value of ${name} PriorityClass must be ${SYSTEM_CLASSES[name]}`;
+  return globalDefault ? `globalDefault of ${name} PriorityClass must be false` : undefined;
+}
+
 /** Models pkg/registry/scheduling/priorityclass and ValidatePriorityClass (1.36). */
 export const priorityClassKind = defineKind<PriorityClass>({
   apiVersion: 'scheduling.k8s.io/v1',
   resource: 'priorityclasses',
-  generation: true,
   table: {
     columns: [
       nameColumn,
@@ -34,27 +40,29 @@ export const priorityClassKind = defineKind<PriorityClass>({
     ],
   },
   applyDefaults(one) {
-    one.preemptionPolicy ||= 'PreemptLowerPriority';
+    one.preemptionPolicy ??= 'PreemptLowerPriority';
   },
-  validate({ metadata: { name = '' }, value = 0, preemptionPolicy }) {
+  /** Counted once: what may change later does not count. */
+  prepareForCreate(one) {
+    one.metadata.generation = 1;
+  },
+  validateCreate({ metadata: { name = '' }, value = 0, preemptionPolicy, globalDefault = false }) {
     const errors: FieldError[] = [];
     if (name.startsWith(SYSTEM_PREFIX)) {
-      if (SYSTEM_CLASSES[name] !== value) {
+      const wrong = systemClassError(name, value, globalDefault);
+      if (wrong) {
         const why = "priority class names with 'system-' prefix are reserved for system use only. error: ";
-        const known = Object.hasOwn(SYSTEM_CLASSES, name)
-          ? `value of system class ${name} must be ${SYSTEM_CLASSES[name]}`
-          : `${name} is not a known system priority class`;
-        errors.push(fieldError.forbidden('metadata.name', why + known));
+        errors.push(fieldError.forbidden('metadata.name', why + wrong));
       }
     } else if (value > USER_VALUE_MAX) {
       const why = `maximum allowed value of a user defined priority is ${USER_VALUE_MAX}`;
       errors.push(fieldError.forbidden('value', why));
     }
-    checkOneOf(errors, 'preemptionPolicy', preemptionPolicy, ['Never', 'PreemptLowerPriority']);
+    checkRequiredOneOf(errors, 'preemptionPolicy', preemptionPolicy, ['PreemptLowerPriority', 'Never']);
     return errors;
   },
-  validateUpdate: ({ value, preemptionPolicy }, old) => [
-    ...(value === old.value ? [] : [fieldError.forbidden('value', 'may not be changed in an update.')]),
+  validateUpdate: ({ value = 0, preemptionPolicy }, old) => [
+    ...(value === (old.value ?? 0) ? [] : [fieldError.forbidden('value', 'may not be changed in an update.')]),
     ...(preemptionPolicy === old.preemptionPolicy
       ? []
       : [fieldError.invalid('preemptionPolicy', preemptionPolicy, IMMUTABLE)]),
