@@ -65,7 +65,13 @@ import { resourceSliceV1beta1Kind } from './resource/resource-slice-v1beta1.kind
 import { sandboxTemplateKind } from './sandkube/sandbox-template.kind.js';
 import { sandboxKind } from './sandkube/sandbox.kind.js';
 import { priorityClassKind } from './scheduling/priority-class.kind.js';
+import { csiDriverKind } from './storage/csi-driver.kind.js';
+import { csiNodeKind } from './storage/csi-node.kind.js';
+import { csiStorageCapacityKind } from './storage/csi-storage-capacity.kind.js';
 import { storageClassKind } from './storage/storage-class.kind.js';
+import { volumeAttachmentKind } from './storage/volume-attachment.kind.js';
+import { volumeAttributesClassKind } from './storage/volume-attributes-class.kind.js';
+import { volumeAttributesClassV1beta1Kind } from './storage/volume-attributes-class-v1beta1.kind.js';
 
 /** Every `*.kind.ts` that a sandbox serves: one row each. Resources without one are served by the published facts alone. */
 const kindsWithRules: readonly Kind[] = [
@@ -125,7 +131,13 @@ const kindsWithRules: readonly Kind[] = [
   roleBindingKind,
   roleKind,
   priorityClassKind,
+  csiDriverKind,
+  csiNodeKind,
+  csiStorageCapacityKind,
   storageClassKind,
+  volumeAttachmentKind,
+  volumeAttributesClassKind,
+  volumeAttributesClassV1beta1Kind,
   resourceClaimTemplateV1beta1Kind,
   resourceClaimV1beta1Kind,
   resourceSliceV1beta1Kind,

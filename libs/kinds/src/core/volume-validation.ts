@@ -100,7 +100,7 @@ export function validateVolume({ metadata, spec = {} }: PersistentVolume): Field
     if (required) checkNodeSelector(errors, 'spec.nodeAffinity.required', required);
     else errors.push(fieldError.required('spec.nodeAffinity.required', 'must specify required node constraints'));
   }
-  checkSource(errors, spec, metadata.name ?? '');
+  checkSource(errors, 'spec', spec, metadata.name ?? '');
   if (spec.hostPath && spec.persistentVolumeReclaimPolicy === 'Recycle' && /^[/.]*$/.test(spec.hostPath.path ?? '')) {
     const why = "may not be 'recycle' for a hostPath mount of '/'";
     errors.push(fieldError.forbidden('spec.persistentVolumeReclaimPolicy', why));
@@ -125,15 +125,16 @@ function checkCapacity(errors: FieldError[], capacity: Readonly<Record<string, s
   }
 }
 
-function checkSource(errors: FieldError[], spec: PersistentVolumeSpec, name: string): void {
+/** The one source that it must have. `at`: of the spec. */
+export function checkSource(errors: FieldError[], at: string, spec: PersistentVolumeSpec, name: string): void {
   let isFound = false;
   for (const source of SOURCE_NAMES) {
     if (spec[source] === undefined) continue;
-    if (isFound) errors.push(fieldError.forbidden(`spec.${source}`, 'may not specify more than 1 volume type'));
-    else CHECKS[source](errors, `spec.${source}`, spec, name);
+    if (isFound) errors.push(fieldError.forbidden(`${at}.${source}`, 'may not specify more than 1 volume type'));
+    else CHECKS[source](errors, `${at}.${source}`, spec, name);
     isFound = true;
   }
-  if (!isFound) errors.push(fieldError.required('spec', 'must specify a volume type'));
+  if (!isFound) errors.push(fieldError.required(at, 'must specify a volume type'));
 }
 
 function checkAttributesClass(

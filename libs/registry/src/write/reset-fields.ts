@@ -47,5 +47,6 @@ const OWN: Readonly<Record<string, Readonly<Record<string, FieldSet>>>> = {
     status: fields('spec', 'status.conditions'),
     approval: fields('spec', 'status.certificate'),
   },
+  'volumeattachments.storage.k8s.io': { status: fields('metadata', 'spec') },
   'customresourcedefinitions.apiextensions.k8s.io': { status: fields('metadata', 'spec') },
 };
