@@ -57,6 +57,13 @@ export interface ListPieces {
   readonly tail: string;
 }
 
+/** The list as `accepted` shows it: some kinds have tables in an order of their own. */
+export function inShownOrder(kind: Kind, list: FoundList, accepted: Accepted): FoundList {
+  if (accepted.as !== 'Table' || !kind.tableOrder) return list;
+  const items = list.items.toSorted((a, b) => kind.tableOrder!(a.object(), b.object()));
+  return { ...list, items };
+}
+
 export function listPieces(x: Exchange, kind: Kind, list: FoundList, accepted: Accepted): ListPieces {
   const metadata = listMetaText(list);
   switch (accepted.as) {

@@ -15,7 +15,7 @@ import {
   readOptionsOf,
   writeOptionsOf,
 } from './options.js';
-import { listPieces, objectText, resourceNegotiator } from './representation.js';
+import { inShownOrder, listPieces, objectText, resourceNegotiator } from './representation.js';
 import { attributesOf, type ResourceInfo } from './request-info.js';
 import { type Action, actionOf } from './request-verb.js';
 import { authorize } from './authentication.js';
@@ -88,7 +88,8 @@ const ACTIONS: Record<Action, Server> = {
 
   async list(x, target) {
     const accepted = resourceNegotiator.choose(x.request.headers.accept);
-    const list = await x.cluster.verbs.list(x, target, listRequestOf(x.query));
+    const found = await x.cluster.verbs.list(x, target, listRequestOf(x.query));
+    const list = inShownOrder(target.kind, found, accepted);
     return sendList(x, list, listPieces(x, target.kind, list, accepted), accepted.format);
   },
 

@@ -24,6 +24,7 @@ type Hooks<T extends KubeObject> = Partial<
     | 'warnings'
     | 'validateName'
     | 'selectableFields'
+    | 'tableOrder'
     | 'beforeDelete'
     | 'deletionGraceSeconds'
     | 'fromStorage'

@@ -22,6 +22,7 @@ const STRUCT_FIELDS: Readonly<Record<string, readonly string[]>> = {
   'core.v1.ServiceStatus': ['loadBalancer'],
   'discovery.v1.Endpoint': ['conditions'],
   'events.v1.Event': ['deprecatedSource', 'regarding'],
+  'flowcontrol.v1.LimitedPriorityLevelConfiguration': ['limitResponse'],
   'networking.v1.IngressServiceBackend': ['port'],
   'networking.v1.IngressStatus': ['loadBalancer'],
   'networking.v1.NetworkPolicySpec': ['podSelector'],

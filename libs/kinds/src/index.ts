@@ -80,6 +80,7 @@ export { serviceAccountKind } from './core/service-account.kind.js';
 export { serviceKind } from './core/service/service.kind.js';
 export { endpointSliceKind } from './discovery/endpoint-slice.kind.js';
 export { eventsEventKind } from './events/event.kind.js';
+export { bootstrapFlows } from './flowcontrol/bootstrap-flows.js';
 export { ingressClassKind } from './networking/ingress-class.kind.js';
 export { ingressKind } from './networking/ingress.kind.js';
 export { networkPolicyKind } from './networking/network-policy.kind.js';

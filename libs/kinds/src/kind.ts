@@ -131,6 +131,8 @@ export interface Kind<T extends KubeObject = KubeObject> extends GroupVersionRes
   selectableFields?(object: T): Record<string, string>;
   /** Cells for `columns`, in order. */
   row?(object: T, nowMs: number): Cell[];
+  /** The order of rows in a table of many, where it is not that of names; as Array's sort wants it. */
+  tableOrder?(a: T, b: T): number;
   /** First of all when it is deleted: a changed copy that says what must be done before it goes. */
   beforeDelete?(object: T, env: KindEnv): T;
   /** Grace in seconds when the caller gave `asked` (undefined: none given). Absent: objects go at once. */

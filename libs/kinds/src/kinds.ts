@@ -45,6 +45,8 @@ import { defineKind } from './define-kind.js';
 import { resourceFacts } from './definitions.js';
 import { endpointSliceKind } from './discovery/endpoint-slice.kind.js';
 import { eventsEventKind } from './events/event.kind.js';
+import { flowSchemaKind } from './flowcontrol/flow-schema.kind.js';
+import { priorityLevelConfigurationKind } from './flowcontrol/priority-level-configuration.kind.js';
 import type { Kind } from './kind.js';
 import { ingressClassKind } from './networking/ingress-class.kind.js';
 import { ingressKind } from './networking/ingress.kind.js';
@@ -117,6 +119,8 @@ const kindsWithRules: readonly Kind[] = [
   serviceKind,
   endpointSliceKind,
   eventsEventKind,
+  flowSchemaKind,
+  priorityLevelConfigurationKind,
   ingressClassKind,
   ingressKind,
   ipAddressV1beta1Kind,

@@ -47,6 +47,8 @@ const OWN: Readonly<Record<string, Readonly<Record<string, FieldSet>>>> = {
     status: fields('spec', 'status.conditions'),
     approval: fields('spec', 'status.certificate'),
   },
+  'flowschemas.flowcontrol.apiserver.k8s.io': { status: fields('metadata', 'spec') },
+  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': { status: fields('metadata', 'spec') },
   'volumeattachments.storage.k8s.io': { status: fields('metadata', 'spec') },
   'customresourcedefinitions.apiextensions.k8s.io': { status: fields('metadata', 'spec') },
 };
