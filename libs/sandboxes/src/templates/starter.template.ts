@@ -1,6 +1,6 @@
 import type { SandboxEnv } from '#base';
-import type { KubeObject } from '#apimachinery';
-import { builtInApiServices, type KindCatalog } from '#kinds';
+import { type KubeObject, rfc3339 } from '#apimachinery';
+import { bootstrapFlows, builtInApiServices, type KindCatalog } from '#kinds';
 import {
   defaultServiceAccounts,
   kubernetesService,
@@ -35,6 +35,7 @@ export function starterTemplate(parts: {
       ...kubeadmPolicy(),
       ...builtInApiServices(parts.kinds),
       ...systemPriorityClasses(),
+      ...bootstrapFlows(rfc3339(env.clock.nowMs())),
       ...defaultServiceAccounts(),
       ...SYSTEM_NAMESPACES.map((namespace) => parts.rootCaIn(namespace)),
       clusterInfo(parts.apiServerIp, parts.rootCa),
