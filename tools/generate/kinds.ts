@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { columnDocs, type ColumnFacts } from './column-docs.js';
 import { readDefinitions } from './definitions.js';
+import { type Docs, DocSource } from './docs.js';
 import type { Generator } from './generator.js';
 import { readModel } from './models.js';
 import { type Schema, SchemaBuilder, type SchemaFacts } from './schema.js';
@@ -7,6 +9,8 @@ import { writeTypes } from './typescript.js';
 
 const FACTS = 'libs/kinds/facts';
 const CLIENT_NODE = 'node_modules/@kubernetes/client-node';
+/** Packages that keep the published texts whole. */
+const DOCS = ['node_modules/kubernetes-models', 'node_modules/@kubernetes-models/apimachinery'];
 
 function json<T>(path: string, rootDir: URL): T {
   return JSON.parse(readFileSync(new URL(path, rootDir), 'utf8')) as T;
@@ -22,6 +26,7 @@ export const kindsGenerator: Generator = {
   name: 'kinds',
   inputs: [
     `${CLIENT_NODE}/package.json`,
+    ...DOCS.map((dir) => `${dir}/package.json`),
     ...[
       'definitions.txt',
       'resources.json',
@@ -29,13 +34,14 @@ export const kindsGenerator: Generator = {
       'quantities.json',
       'defaults.json',
       'protobuf-fields.json',
+      'columns.json',
     ].map((file) => `${FACTS}/${file}`),
-    ...['kinds', 'definitions', 'generator', 'models', 'schema', 'typescript'].map(
+    ...['kinds', 'column-docs', 'definitions', 'docs', 'generator', 'models', 'schema', 'typescript'].map(
       (file) => `tools/generate/${file}.ts`,
     ),
   ],
   outputDir: 'libs/kinds/src/generated',
-  outputs: ['schema.ts', 'descriptions.ts', 'resources.ts', 'types.ts', 'protobuf.ts'],
+  outputs: ['schema.ts', 'descriptions.ts', 'resources.ts', 'types.ts', 'protobuf.ts', 'column-docs.ts'],
   run(rootDir) {
     const modelsDir = new URL(`${CLIENT_NODE}/dist/gen/models/`, rootDir);
     const definitions = readDefinitions(new URL(`${FACTS}/definitions.txt`, rootDir), modelsDir);
@@ -45,26 +51,23 @@ export const kindsGenerator: Generator = {
       defaults: json<SchemaFacts['defaults']>(`${FACTS}/defaults.json`, rootDir),
     });
     const schemas: Record<string, Schema> = {};
-    const descriptions: Record<string, Record<string, string>> = {};
+    const descriptions: Record<string, Docs> = {};
+    const docs = new DocSource(DOCS.map((dir) => new URL(`${dir}/`, rootDir)));
     for (const definition of definitions) {
-      if (definition.model === undefined) {
-        schemas[definition.name] = builder.scalar(definition);
-        continue;
-      }
-      const model = readModel(definition.model, modelsDir);
-      schemas[definition.name] = builder.object(definition, model);
-      // '' is the definition's own; no field has that name.
-      const docs = [['', model.doc], ...model.fields.map((field) => [field.name, field.doc])];
-      descriptions[definition.name] = Object.fromEntries(docs.filter(([, doc]) => doc !== '')) as Record<
-        string,
-        string
-      >;
+      const model = definition.model === undefined ? undefined : readModel(definition.model, modelsDir);
+      schemas[definition.name] = model ? builder.object(definition, model) : builder.scalar(definition);
+      const known = model ? [['', model.doc], ...model.fields.map((field) => [field.name, field.doc])] : [];
+      descriptions[definition.name] = docs.of(definition.name, Object.fromEntries(known) as Record<string, string>);
     }
     builder.checkFactsUsed();
     return {
       'schema.ts': jsonModule('schemaJson', schemas),
       'descriptions.ts': jsonModule('descriptionsJson', descriptions),
       'resources.ts': jsonModule('resourcesJson', json(`${FACTS}/resources.json`, rootDir)),
+      'column-docs.ts': jsonModule(
+        'columnDocsJson',
+        columnDocs(json<ColumnFacts>(`${FACTS}/columns.json`, rootDir), descriptions),
+      ),
       'protobuf.ts': jsonModule('protobufFieldsJson', json(`${FACTS}/protobuf-fields.json`, rootDir)),
       'types.ts': writeTypes(definitions, schemas),
     };

@@ -1,5 +1,6 @@
 import { groupResourceName, type KubeObject, parseApiVersion } from '#apimachinery';
 import { invariant } from '#base';
+import { withDocs } from './column-docs.js';
 import { definitionNameOf, resolveRef, resourceFacts } from './definitions.js';
 import type { Kind, StorageIdentity, Subresource, Verb } from './kind.js';
 import type { ResourceFact } from './resource-facts.js';
@@ -115,7 +116,7 @@ export function defineKind<T extends KubeObject>(source: KindSource<T>): Kind<T>
     schema: resolveRef(definition),
     definition,
     subresources: subresourcesOf<T>(apiVersion, resource, fact, ownSubresources),
-    columns: table.columns,
+    columns: withDocs(groupResourceName(gv.group, resource), table.columns),
     row: (object: T, nowMs: number) => table.row(object, nowMs),
     ...hooks,
   };

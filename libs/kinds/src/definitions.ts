@@ -23,6 +23,10 @@ for (const [name, schema] of definitions) {
   }
 }
 
+export function allDefinitions(): ReadonlyMap<string, OpenApiSchema> {
+  return definitions;
+}
+
 export function definitionOf(name: string): OpenApiSchema | undefined {
   return definitions.get(name);
 }
@@ -44,35 +48,4 @@ export function resolveRef(name: string): OpenApiSchema {
   const found = definitions.get(name);
   invariant(found, `schema refers to ${name}, which is not defined`);
   return found;
-}
-
-type Descriptions = Record<string, Record<string, string>>;
-
-/** A $ref with siblings must be wrapped, as OpenAPI ignores what stands beside it. */
-function described(schema: OpenApiSchema, description: string | undefined): OpenApiSchema {
-  if (description === undefined) return schema;
-  const { $ref, ...rest } = schema;
-  return $ref === undefined ? { description, ...rest } : { description, allOf: [{ $ref }], ...rest };
-}
-
-let published: Promise<ReadonlyMap<string, OpenApiSchema>> | undefined;
-
-/** All definitions with their docs, as OpenAPI v3 publishes them. About 1.2 MB of text: loaded on first use, then kept. */
-export function describedDefinitions(): Promise<ReadonlyMap<string, OpenApiSchema>> {
-  published ??= import('./generated/descriptions.js').then(({ descriptionsJson }) => {
-    const docs = JSON.parse(descriptionsJson) as Descriptions;
-    const all = new Map<string, OpenApiSchema>();
-    for (const [name, schema] of definitions) {
-      const texts = docs[name] ?? {};
-      const properties = Object.entries(schema.properties ?? {}).map(
-        ([field, one]) => [field, described(one, Object.hasOwn(texts, field) ? texts[field] : undefined)] as const,
-      );
-      all.set(name, {
-        ...described(schema, texts['']),
-        ...(schema.properties ? { properties: Object.fromEntries(properties) } : {}),
-      });
-    }
-    return all;
-  });
-  return published;
 }

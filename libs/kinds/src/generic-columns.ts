@@ -42,3 +42,6 @@ export function wideTableOf<T extends KubeObject>(
     row: (object, nowMs) => [...narrow.row(object, nowMs), ...wideCells(object, nowMs)],
   };
 }
+
+/** Name and Age alone. */
+export const agedTable: Table<KubeObject> = tableOf([], () => []);

@@ -9,7 +9,8 @@ export { CustomCatalogs } from './custom/custom-catalogs.js';
 export type { CustomFacts } from './custom/custom-facts.js';
 export { type DecodeErrors, decodeErrors } from './decode.js';
 export { defineKind, type KindSource } from './define-kind.js';
-export { definitionNameOf, definitionOf, describedDefinitions, refName } from './definitions.js';
+export { definitionNameOf, definitionOf, refName } from './definitions.js';
+export { describedDefinitions } from './described-definitions.js';
 export type * from './generated/types.js';
 export {
   type Cell,

@@ -1,5 +1,6 @@
 import { defineKind } from '../define-kind.js';
 import type { V1beta1ResourceClaim, ResourceV1ResourceClaim } from '../generated/types.js';
+import { claimTable } from './claim-table.js';
 import { convertList, nestRequest, flattenRequest } from './device-conversion.js';
 
 const PATH = ['spec', 'devices', 'requests'];
@@ -8,6 +9,7 @@ const PATH = ['spec', 'devices', 'requests'];
 export const resourceClaimV1beta1Kind = defineKind<V1beta1ResourceClaim>({
   apiVersion: 'resource.k8s.io/v1beta1',
   resource: 'resourceclaims',
+  table: claimTable,
   fromStorage: (stored) =>
     convertList<ResourceV1ResourceClaim, V1beta1ResourceClaim>(
       'v1beta1',
