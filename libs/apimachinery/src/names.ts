@@ -4,15 +4,11 @@
  */
 const LABEL_FORM = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN_FORM = `${LABEL_FORM}(\\.${LABEL_FORM})*`;
-const DNS1035_FORM = '[a-z]([-a-z0-9]*[a-z0-9])?';
 const QUALIFIED_FORM = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
-const WILDCARD_FORM = `\\*\\.${SUBDOMAIN_FORM}`;
 const LABEL_VALUE_FORM = `(${QUALIFIED_FORM})?`;
 
 const LABEL = new RegExp(`^${LABEL_FORM}$`);
 const SUBDOMAIN = new RegExp(`^${SUBDOMAIN_FORM}$`);
-const WILDCARD = new RegExp(`^${WILDCARD_FORM}$`);
-const DNS1035 = new RegExp(`^${DNS1035_FORM}$`);
 const QUALIFIED = new RegExp(`^${QUALIFIED_FORM}$`);
 const LABEL_VALUE = new RegExp(`^${LABEL_VALUE_FORM}$`);
 
@@ -46,43 +42,38 @@ export function dns1123Label(value: string): string[] {
   ];
 }
 
-export function dns1123Subdomain(value: string): string[] {
-  if (byteLength(value) > SUBDOMAIN_LENGTH_MAX) return [tooLong(SUBDOMAIN_LENGTH_MAX)];
-  if (SUBDOMAIN.test(value)) return [];
-  return [
-    formMessage(
-      "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
-      SUBDOMAIN_FORM,
-      'example.com',
-    ),
-  ];
+/** The rule of a form: too long, or not of it. */
+function ruleOf(form: string, max: number, message: string, ...examples: readonly string[]) {
+  const pattern = new RegExp(`^${form}$`);
+  const mismatch = formMessage(message, form, ...examples);
+  return (value: string): string[] => {
+    if (byteLength(value) > max) return [tooLong(max)];
+    return pattern.test(value) ? [] : [mismatch];
+  };
 }
+
+export const dns1123Subdomain = ruleOf(
+  SUBDOMAIN_FORM,
+  SUBDOMAIN_LENGTH_MAX,
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
+  'example.com',
+);
 
 /** '*.example.com' */
-export function wildcardDns1123Subdomain(value: string): string[] {
-  if (byteLength(value) > SUBDOMAIN_LENGTH_MAX) return [tooLong(SUBDOMAIN_LENGTH_MAX)];
-  if (WILDCARD.test(value)) return [];
-  return [
-    formMessage(
-      "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
-      WILDCARD_FORM,
-      '*.example.com',
-    ),
-  ];
-}
+export const wildcardDns1123Subdomain = ruleOf(
+  `\\*\\.${SUBDOMAIN_FORM}`,
+  SUBDOMAIN_LENGTH_MAX,
+  "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+  '*.example.com',
+);
 
-export function dns1035Label(value: string): string[] {
-  if (byteLength(value) > LABEL_LENGTH_MAX) return [tooLong(LABEL_LENGTH_MAX)];
-  if (DNS1035.test(value)) return [];
-  return [
-    formMessage(
-      "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character",
-      DNS1035_FORM,
-      'my-name',
-      'abc-123',
-    ),
-  ];
-}
+export const dns1035Label = ruleOf(
+  '[a-z]([-a-z0-9]*[a-z0-9])?',
+  LABEL_LENGTH_MAX,
+  "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character",
+  'my-name',
+  'abc-123',
+);
 
 const QUALIFIED_MESSAGE =
   "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";

@@ -38,3 +38,9 @@ export function labelsText(labels: Readonly<Record<string, string>> | undefined)
   const entries = Object.entries(labels ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return entries.length === 0 ? '<none>' : entries.map(([key, value]) => `${key}=${value}`).join(',');
 }
+
+/** 'a,b,c + 2 more...': the first ones of a list. Models listWithMoreString of printers (1.36). */
+export function firstOnes(all: readonly string[], max = 3, separator = ','): string {
+  const shown = all.slice(0, max).join(separator);
+  return all.length > max ? `${shown} + ${all.length - max} more...` : shown;
+}

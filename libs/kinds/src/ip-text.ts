@@ -78,16 +78,17 @@ export function canonicalCidr(cidr: string): string {
   return `${canonicalIp(text)}/${prefix}`;
 }
 
-/** '10.1.2.3/8': more than the network is named. */
-export function hasHostBits(cidr: string): boolean {
-  return canonicalIp(partsOf(cidr).ip) !== partsOf(canonicalCidr(cidr)).ip;
+/** '10.1.2.3/8' names more than the network `canonical` (its canonicalCidr): the address that it names. */
+export function hostOf(cidr: string, canonical: string): string | undefined {
+  const ip = canonicalIp(partsOf(cidr).ip);
+  return ip === partsOf(canonical).ip ? undefined : ip;
 }
 
 /** What of a valid CIDR may be meant otherwise. Models GetWarningsForCIDR (1.36). */
 export function cidrWarnings(field: string, cidr: string): string[] {
   const canonical = canonicalCidr(cidr);
-  if (hasHostBits(cidr)) {
-    const ip = canonicalIp(partsOf(cidr).ip);
+  const ip = hostOf(cidr, canonical);
+  if (ip !== undefined) {
     const single = `${ip}/${ip.includes(':') ? 128 : 32}`;
     return [`${field}: CIDR value "${cidr}" is ambiguous in this context (should be "${canonical}" or "${single}"?)`];
   }

@@ -1,9 +1,7 @@
-import { column } from '../columns.js';
+import { column, firstOnes } from '../columns.js';
 import { defineKind } from '../define-kind.js';
 import { tableOf } from '../generic-columns.js';
 import type { V1alpha1StorageVersion } from '../generated/types.js';
-
-const SHOWN_MAX = 3;
 
 /** Models printStorageVersion (1.36). */
 export const storageVersionKind = defineKind<V1alpha1StorageVersion>({
@@ -17,6 +15,5 @@ export const storageVersionKind = defineKind<V1alpha1StorageVersion>({
 
 /** 'server-a=apps/v1,server-b=apps/v1 + 2 more...' */
 function versionsText(all: readonly { apiServerID?: string; encodingVersion?: string }[]): string {
-  const shown = all.slice(0, SHOWN_MAX).map((one) => `${one.apiServerID ?? ''}=${one.encodingVersion ?? ''}`);
-  return all.length > SHOWN_MAX ? `${shown.join(',')} + ${all.length - SHOWN_MAX} more...` : shown.join(',');
+  return firstOnes(all.map(({ apiServerID = '', encodingVersion = '' }) => `${apiServerID}=${encodingVersion}`));
 }

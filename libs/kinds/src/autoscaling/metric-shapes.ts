@@ -21,6 +21,8 @@ interface Source {
   readonly metric?: V2MetricIdentifier;
   readonly name?: string;
   readonly container?: string;
+  readonly target?: Partial<V2MetricTarget>;
+  readonly current?: V2MetricValueStatus;
 }
 
 const ZERO = '0';
@@ -30,8 +32,8 @@ function compact<T extends object>(fields: T): T {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 }
 
-function oldSource(field: Field, source: Source, target: Partial<V2MetricTarget>): object {
-  const { describedObject, metric, name, container } = source;
+function oldTarget(field: Field, source: Source): object {
+  const { describedObject, metric, name, container, target = {} } = source;
   const selector = metric?.selector;
   const resource = {
     name,
@@ -56,10 +58,10 @@ function oldSource(field: Field, source: Source, target: Partial<V2MetricTarget>
   }
 }
 
-function oldCurrent(field: Field, source: Source, now: V2MetricValueStatus): object {
-  const { describedObject, metric, name, container } = source;
+function oldCurrent(field: Field, source: Source): object {
+  const { describedObject, metric, name, container, current = {} } = source;
   const selector = metric?.selector;
-  const { averageUtilization, averageValue, value: currentValue = ZERO } = now;
+  const { averageUtilization, averageValue, value: currentValue = ZERO } = current;
   const resource = {
     name,
     currentAverageUtilization: averageUtilization,
@@ -85,19 +87,21 @@ function oldCurrent(field: Field, source: Source, now: V2MetricValueStatus): obj
 }
 
 export function oldMetric(metric: V2MetricSpec): OldMetric {
-  const old: OldMetric = { type: metric.type };
-  for (const field of FIELDS) {
-    const source = metric[field];
-    if (source) old[field] = oldSource(field, source, source.target ?? {});
-  }
-  return old;
+  return flattened(metric, oldTarget);
 }
 
 export function oldStatus(status: V2MetricStatus): OldMetric {
-  const old: OldMetric = { type: status.type };
+  return flattened(status, oldCurrent);
+}
+
+function flattened(
+  metric: { readonly type: string } & { readonly [field in Field]?: Source },
+  flat: (field: Field, source: Source) => object,
+): OldMetric {
+  const old: OldMetric = { type: metric.type };
   for (const field of FIELDS) {
-    const source = status[field];
-    if (source) old[field] = oldCurrent(field, source, source.current ?? {});
+    const source = metric[field];
+    if (source) old[field] = flat(field, source);
   }
   return old;
 }

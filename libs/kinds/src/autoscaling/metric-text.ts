@@ -1,3 +1,4 @@
+import { firstOnes } from '../columns.js';
 import type { V2MetricSpec, V2MetricStatus, V2MetricTarget, V2MetricValueStatus } from '../generated/types.js';
 
 const UNKNOWN = '<unknown>';
@@ -44,6 +45,5 @@ export function metricsText(specs: readonly V2MetricSpec[] = [], statuses: reado
     const text = pairText(spec.type, source.target, sourceOf(statuses[i])?.current);
     return spec.type.endsWith('Resource') ? `${source.name}: ${text}` : text;
   });
-  const shown = all.slice(0, SHOWN_MAX).join(', ');
-  return all.length > SHOWN_MAX ? `${shown} + ${all.length - SHOWN_MAX} more...` : shown;
+  return firstOnes(all, SHOWN_MAX, ', ');
 }

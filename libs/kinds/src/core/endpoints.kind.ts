@@ -1,12 +1,10 @@
 import { dns1123Label, dns1123Subdomain, type FieldError, fieldError, qualifiedName } from '#apimachinery';
-import { column } from '../columns.js';
+import { column, firstOnes } from '../columns.js';
 import { defineKind } from '../define-kind.js';
 import { checkForm, checkIp, checkPort, checkRequiredOneOf, PROTOCOLS } from '../field-rules.js';
 import { tableOf } from '../generic-columns.js';
 import type { EndpointAddress, Endpoints, EndpointSubset } from '../generated/types.js';
 import { isIp, joinHostPort, specialIpErrors } from '../ip-text.js';
-
-const SHOWN_MAX = 3;
 
 /** '10.0.0.1:80,10.0.0.2:80 + 3 more...'. Models formatEndpoints (1.36). */
 function endpointsText({ subsets = [] }: Endpoints): string {
@@ -16,8 +14,7 @@ function endpointsText({ subsets = [] }: Endpoints): string {
       ? addresses.map(({ ip }) => ip)
       : ports.flatMap(({ port }) => addresses.map(({ ip }) => joinHostPort(ip, port))),
   );
-  const shown = all.slice(0, SHOWN_MAX).join(',');
-  return all.length > SHOWN_MAX ? `${shown} + ${all.length - SHOWN_MAX} more...` : shown;
+  return firstOnes(all);
 }
 
 /** Models pkg/registry/core/endpoint and ValidateEndpoints (1.36). */

@@ -1,18 +1,12 @@
 import { fieldError } from '#apimachinery';
-import { column } from '../columns.js';
+import { column, firstOnes } from '../columns.js';
 import { defineKind } from '../define-kind.js';
 import { IMMUTABLE } from '../field-rules.js';
 import { tableOf } from '../generic-columns.js';
 import type { EndpointSlice } from '../generated/types.js';
 import { validateEndpointSlice } from './endpoint-slice-validation.js';
 
-const SHOWN_MAX = 3;
-
-function listText(all: readonly string[]): string {
-  if (all.length === 0) return '<unset>';
-  const shown = all.slice(0, SHOWN_MAX).join(',');
-  return all.length > SHOWN_MAX ? `${shown} + ${all.length - SHOWN_MAX} more...` : shown;
-}
+const listText = (all: readonly string[]) => (all.length === 0 ? '<unset>' : firstOnes(all));
 
 /** Models pkg/registry/discovery/endpointslice, its defaults and validation (1.36). */
 export const endpointSliceKind = defineKind<EndpointSlice>({

@@ -4,7 +4,7 @@ import type { KindSource } from '../define-kind.js';
 import { IMMUTABLE } from '../field-rules.js';
 import { tableOf } from '../generic-columns.js';
 import type { ServiceCIDR, ServiceCIDRSpec } from '../generated/types.js';
-import { canonicalCidr, CIDR_MESSAGE, hasHostBits, isCidr, isDualStack } from '../ip-text.js';
+import { canonicalCidr, CIDR_MESSAGE, hostOf, isCidr, isDualStack } from '../ip-text.js';
 
 const AT = 'spec.cidrs';
 
@@ -45,7 +45,7 @@ function checkSpec(spec: ServiceCIDRSpec): FieldError[] {
 /** Models validation.IsValidCIDR (1.36), the strict one. */
 function cidrProblem(cidr: string): string | undefined {
   if (!isCidr(cidr)) return CIDR_MESSAGE;
-  if (hasHostBits(cidr)) return 'must not have bits set beyond the prefix length';
   const canonical = canonicalCidr(cidr);
+  if (hostOf(cidr, canonical) !== undefined) return 'must not have bits set beyond the prefix length';
   return canonical === cidr ? undefined : `must be in canonical form ("${canonical}")`;
 }
