@@ -14,6 +14,7 @@ export { DataDirectoryInUseError, lockDataDirectory, type OwnerLock } from './em
 export { type ActorLocks, openActorLocks, soleActorLocks } from './postgres/actor-locks.js';
 export { type AuditRow, type AuditRows, memoryAuditRows } from './audit-rows.js';
 export { type AuditRowsOptions, openAuditRows } from './postgres/audit-rows.js';
+export { StoreView, type StoreViewParts, type ViewedPrefix } from './store-view.js';
 export { migrate } from './migrate.js';
 export { openPostgresStore, type PostgresStoreLimits, type PostgresStoreOptions } from './postgres/open.js';
 export { memorySandboxRecords, type RecordsQuery, type SandboxRecord, type SandboxRecords } from './records.js';

@@ -2,7 +2,7 @@ import type { SandboxId } from '#base';
 import type { KubeObject } from '#apimachinery';
 import { builtInKinds, type Kind, storagePrefix } from '#kinds';
 import { invariant } from '#base';
-import type { Store, StoredObject, StoreEvent, StoreWatch } from '#storage';
+import { type Store, type StoredObject, StoreView } from '#storage';
 
 const SECTIONS = [
   'mutatingwebhookconfigurations',
@@ -23,29 +23,33 @@ function kindOf(section: ConfigurationSection): Kind {
   return kind;
 }
 
-/**
- * The webhooks and policies of one sandbox, kept current by watches from its first write until `close`. A configuration
- * counts from the moment its writer has the answer, because the store tells watchers before it acknowledges.
- */
+/** The webhooks and policies of one sandbox, kept by a StoreView from its first write on. */
 export class ConfigurationView {
-  private readonly sections = new Map<ConfigurationSection, Map<string, StoredObject>>();
+  private readonly sections = new Map(SECTIONS.map((section) => [section, new Map<string, StoredObject>()]));
   /** What was made of a section's objects, until one changes. */
   private readonly derived = new Map<ConfigurationSection, unknown>();
-  private watches: StoreWatch[] = [];
-  private loading: Promise<void> | undefined;
-  private loaded = false;
-  private closed = false;
+  private readonly view: StoreView;
 
-  constructor(
-    private readonly store: Pick<Store, 'list' | 'watch'>,
-    private readonly sandbox: SandboxId,
-  ) {}
+  constructor(store: Pick<Store, 'list' | 'watch'>, sandbox: SandboxId) {
+    this.view = new StoreView(store, sandbox, {
+      prefixes: [...this.sections].map(([section, objects]) => ({
+        prefix: storagePrefix(kindOf(section), undefined),
+        set: (key, stored) => {
+          if (stored) objects.set(key, stored);
+          else objects.delete(key);
+          this.derived.delete(section);
+        },
+      })),
+      begin: () => {
+        this.derived.clear();
+        this.sections.forEach((objects) => objects.clear());
+      },
+    });
+  }
 
   /** undefined: ready now. */
   ready(): Promise<void> | undefined {
-    if (this.loaded) return undefined;
-    this.loading ??= this.load().finally(() => (this.loading = undefined));
-    return this.loading;
+    return this.view.ready();
   }
 
   isEmpty(section: ConfigurationSection): boolean {
@@ -62,44 +66,8 @@ export class ConfigurationView {
     return this.derived.get(section) as T;
   }
 
-  /** Ends the watches; a later question reads anew each time. */
   close(): void {
-    this.closed = true;
-    this.forget();
-  }
-
-  private async load(): Promise<void> {
-    for (const section of SECTIONS) {
-      const prefix = storagePrefix(kindOf(section), undefined);
-      const page = await this.store.list(this.sandbox, { prefix });
-      this.sections.set(section, new Map(page.items.map((stored) => [stored.key, stored])));
-      this.derived.delete(section);
-      if (this.closed) continue;
-      const watch = await this.store.watch(this.sandbox, prefix, page.revision, {
-        events: (batch) => this.follow(section, batch),
-        closed: () => this.forget(),
-      });
-      this.watches.push(watch);
-    }
-    this.loaded = !this.closed;
-    if (this.closed) this.forget();
-  }
-
-  private follow(section: ConfigurationSection, batch: readonly StoreEvent[]): void {
-    const objects = this.sections.get(section)!;
-    for (const { type, object } of batch) {
-      if (type === 'DELETED') objects.delete(object.key);
-      else objects.set(object.key, object);
-    }
-    this.derived.delete(section);
-  }
-
-  /** A watch ended: what is held grows old from now on. */
-  private forget(): void {
-    this.loaded = false;
-    const watches = this.watches;
-    this.watches = [];
-    for (const watch of watches) watch.cancel();
+    this.view.close();
   }
 }
 

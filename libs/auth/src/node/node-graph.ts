@@ -8,7 +8,7 @@ import {
   podKind,
   storagePrefix,
 } from '#kinds';
-import type { Store, StoredObject, StoreEvent, StoreWatch } from '#storage';
+import { type Store, type StoredObject, StoreView, type ViewedPrefix } from '#storage';
 import { referencesOf } from './pod-references.js';
 
 interface PodEntry {
@@ -28,10 +28,11 @@ function kindOf(group: string, resource: string): Kind {
   return kind;
 }
 
+const prefixOf = (kind: Kind) => storagePrefix(kind, undefined);
+
 /**
  * Which objects belong to which node: by its pods, what these name, and the volumes behind their claims. Built when a
- * node first asks for such an object, kept by watches until `close`; a cluster whose nodes never ask holds none of it.
- * A change is seen before its writer has the answer, because the store tells watchers before it acknowledges.
+ * node first asks for such an object: a cluster whose nodes never ask holds none of it.
  */
 export class NodeGraph {
   private readonly pods = new Map<string, PodEntry>();
@@ -42,26 +43,27 @@ export class NodeGraph {
   private readonly volumesOfSecret = new Map<string, Set<string>>();
   /** Key of an attachment or slice → its node. */
   private readonly owned = new Map<string, string>();
-  private watches: StoreWatch[] = [];
-  private loading: Promise<void> | undefined;
-  private loaded = false;
-  private closed = false;
+  private readonly view: StoreView;
 
-  constructor(
-    private readonly store: Pick<Store, 'list' | 'watch'>,
-    private readonly sandbox: SandboxId,
-  ) {}
+  constructor(store: Pick<Store, 'list' | 'watch'>, sandbox: SandboxId) {
+    const setOwned = (key: string, stored: StoredObject | undefined) => this.setOwned(key, stored);
+    const prefixes: ViewedPrefix[] = [
+      { prefix: prefixOf(podKind), set: (key, stored) => this.setPod(key, stored) },
+      { prefix: prefixOf(persistentVolumeKind), set: (key, stored) => this.setVolume(key, stored) },
+      { prefix: prefixOf(kindOf('storage.k8s.io', 'volumeattachments')), set: setOwned },
+      { prefix: prefixOf(kindOf('resource.k8s.io', 'resourceslices')), set: setOwned },
+    ];
+    const maps = [this.pods, this.holders, this.volumes, this.volumesOfSecret, this.owned];
+    this.view = new StoreView(store, sandbox, { prefixes, begin: () => maps.forEach((map) => map.clear()) });
+  }
 
   /** undefined: ready now. */
   ready(): Promise<void> | undefined {
-    if (this.loaded) return undefined;
-    this.loading ??= this.load().finally(() => (this.loading = undefined));
-    return this.loading;
+    return this.view.ready();
   }
 
   close(): void {
-    this.closed = true;
-    this.forget();
+    this.view.close();
   }
 
   /** `resource` as the store names it: 'secrets', 'volumeattachments.storage.k8s.io'. */
@@ -93,31 +95,6 @@ export class NodeGraph {
     return false;
   }
 
-  private async load(): Promise<void> {
-    for (const map of [this.pods, this.holders, this.volumes, this.volumesOfSecret, this.owned]) map.clear();
-    await this.follow(podKind, (key, object) => this.setPod(key, object));
-    await this.follow(persistentVolumeKind, (key, object) => this.setVolume(key, object));
-    await this.follow(kindOf('storage.k8s.io', 'volumeattachments'), (key, object) => this.setOwned(key, object));
-    await this.follow(kindOf('resource.k8s.io', 'resourceslices'), (key, object) => this.setOwned(key, object));
-    this.loaded = !this.closed;
-    if (this.closed) this.forget();
-  }
-
-  /** `set` is given undefined for what is gone. */
-  private async follow(kind: Kind, set: (key: string, object: StoredObject | undefined) => void): Promise<void> {
-    const prefix = storagePrefix(kind, undefined);
-    const page = await this.store.list(this.sandbox, { prefix });
-    for (const stored of page.items) set(stored.key, stored);
-    if (this.closed) return;
-    const watch = await this.store.watch(this.sandbox, prefix, page.revision, {
-      events: (batch: readonly StoreEvent[]) => {
-        for (const { type, object } of batch) set(object.key, type === 'DELETED' ? undefined : object);
-      },
-      closed: () => this.forget(),
-    });
-    this.watches.push(watch);
-  }
-
   private setPod(key: string, stored: StoredObject | undefined): void {
     for (const reference of this.pods.get(key)?.references ?? []) drop(this.holders, reference, key);
     this.pods.delete(key);
@@ -146,14 +123,6 @@ export class NodeGraph {
     if (!stored) return;
     const { spec } = JSON.parse(stored.text) as { spec?: { nodeName?: string } };
     if (spec?.nodeName) this.owned.set(key, spec.nodeName);
-  }
-
-  /** A watch ended: what is held grows old from now on. */
-  private forget(): void {
-    this.loaded = false;
-    const watches = this.watches;
-    this.watches = [];
-    for (const watch of watches) watch.cancel();
   }
 }
 

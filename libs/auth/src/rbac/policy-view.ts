@@ -1,7 +1,7 @@
 import type { SandboxId } from '#base';
 import { type Kind, storagePrefix } from '#kinds';
 import { clusterRoleBindingKind, clusterRoleKind, roleBindingKind, roleKind } from '#kinds';
-import type { Store, StoredObject, StoreEvent, StoreWatch } from '#storage';
+import { type Store, type StoredObject, StoreView } from '#storage';
 import type { PolicyRule } from './policy-rule.js';
 
 /** rbac/v1 Subject. */
@@ -29,10 +29,7 @@ const SECTIONS: readonly [Section, Kind][] = [
   ['roleBindings', roleBindingKind],
 ];
 
-/**
- * The policy of one sandbox, kept current by watches from its first use until `close`. A write of policy is seen before
- * its writer has the answer, because the store tells watchers before it acknowledges.
- */
+/** The policy of one sandbox, kept by a StoreView. */
 export class PolicyView {
   /** By storage key. */
   readonly clusterRoles = new Map<string, PolicyObject>();
@@ -41,61 +38,26 @@ export class PolicyView {
   readonly roleBindings = new Map<string, PolicyObject>();
   /** Changes with every change of policy: what was derived from an older one is void. */
   version = 0;
-  private watches: StoreWatch[] = [];
-  private loading: Promise<void> | undefined;
-  private loaded = false;
-  private closed = false;
+  private readonly view: StoreView;
 
-  constructor(
-    private readonly store: Pick<Store, 'list' | 'watch'>,
-    private readonly sandbox: SandboxId,
-  ) {}
+  constructor(store: Pick<Store, 'list' | 'watch'>, sandbox: SandboxId) {
+    this.view = new StoreView(store, sandbox, {
+      prefixes: SECTIONS.map(([section, kind]) => ({
+        prefix: storagePrefix(kind, undefined),
+        set: (key, stored) => void (stored ? this[section].set(key, policyOf(stored)) : this[section].delete(key)),
+      })),
+      begin: () => SECTIONS.forEach(([section]) => this[section].clear()),
+      changed: () => void this.version++,
+    });
+  }
 
   /** undefined: ready now. */
   ready(): Promise<void> | undefined {
-    if (this.loaded) return undefined;
-    this.loading ??= this.load().finally(() => (this.loading = undefined));
-    return this.loading;
+    return this.view.ready();
   }
 
-  /** Ends the watches; a later question reads the policy anew each time. */
   close(): void {
-    this.closed = true;
-    this.forget();
-  }
-
-  private async load(): Promise<void> {
-    for (const [section] of SECTIONS) this[section].clear();
-    for (const [section, kind] of SECTIONS) {
-      const prefix = storagePrefix(kind, undefined);
-      const page = await this.store.list(this.sandbox, { prefix });
-      for (const stored of page.items) this[section].set(stored.key, policyOf(stored));
-      if (this.closed) continue;
-      const watch = await this.store.watch(this.sandbox, prefix, page.revision, {
-        events: (batch) => this.follow(section, batch),
-        closed: () => this.forget(),
-      });
-      this.watches.push(watch);
-    }
-    this.version++;
-    this.loaded = !this.closed;
-    if (this.closed) this.forget();
-  }
-
-  private follow(section: Section, batch: readonly StoreEvent[]): void {
-    for (const { type, object } of batch) {
-      if (type === 'DELETED') this[section].delete(object.key);
-      else this[section].set(object.key, policyOf(object));
-    }
-    this.version++;
-  }
-
-  /** A watch ended: what is held grows old from now on. */
-  private forget(): void {
-    this.loaded = false;
-    const watches = this.watches;
-    this.watches = [];
-    for (const watch of watches) watch.cancel();
+    this.view.close();
   }
 }
 
