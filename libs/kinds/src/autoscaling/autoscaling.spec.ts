@@ -1,10 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { FieldError } from '#apimachinery';
 import type { HorizontalPodAutoscaler, V2HorizontalPodAutoscaler } from '../generated/types.js';
 import { horizontalPodAutoscalerV2Kind as v2 } from './horizontal-pod-autoscaler-v2.kind.js';
 import { horizontalPodAutoscalerKind as v1 } from './horizontal-pod-autoscaler.kind.js';
+import { shown } from '../spec-kind.js';
 
-const shown = (errors: readonly FieldError[]) => errors.map(({ field, detail }) => `${field}: ${detail}`);
 const target = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' };
 
 function made(spec: object): V2HorizontalPodAutoscaler {

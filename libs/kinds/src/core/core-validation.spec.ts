@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { type FieldError, type KubeObject } from '#apimachinery';
 import { eventsEventKind } from '../events/event.kind.js';
 import type { Kind } from '../kind.js';
 import { endpointsKind } from './endpoints.kind.js';
@@ -12,19 +11,7 @@ import { persistentVolumeKind } from './persistent-volume.kind.js';
 import { replicationControllerKind } from './replication-controller.kind.js';
 import { resourceQuotaKind } from './resource-quota.kind.js';
 import { serviceKind } from './service/service.kind.js';
-
-const shown = (errors: readonly FieldError[]) => errors.map(({ field, detail }) => `${field}: ${detail}`);
-
-function made(kind: Kind, rest: object): KubeObject {
-  const object = {
-    apiVersion: 'v1',
-    kind: kind.kind,
-    metadata: { name: 'a', namespace: 'default' },
-    ...structuredClone(rest),
-  } as KubeObject;
-  kind.applyDefaults?.(object);
-  return object;
-}
+import { made, shown } from '../spec-kind.js';
 
 const service = (spec: object) => ({ spec: { ports: [{ port: 80 }], ...spec } });
 const volume = (spec: object) => ({

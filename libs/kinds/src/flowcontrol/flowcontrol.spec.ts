@@ -1,12 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import type { FieldError } from '#apimachinery';
 import type { FlowSchema, PriorityLevelConfiguration } from '../generated/types.js';
 import type { Kind } from '../kind.js';
 import { bootstrapFlows } from './bootstrap-flows.js';
 import { flowSchemaKind } from './flow-schema.kind.js';
 import { priorityLevelConfigurationKind } from './priority-level-configuration.kind.js';
+import { shown } from '../spec-kind.js';
 
-const shown = (errors: readonly FieldError[]) => errors.map(({ field, detail }) => `${field}: ${detail}`);
 const NOW = '2026-01-01T00:00:00Z';
 const kindOf = ({ kind }: { kind: string }): Kind =>
   kind === 'FlowSchema' ? flowSchemaKind : priorityLevelConfigurationKind;

@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { type FieldError, type KubeObject } from '#apimachinery';
 import { leaseCandidateV1beta1Kind } from '../coordination/lease-candidate-v1beta1.kind.js';
 import { leaseKind } from '../coordination/lease.kind.js';
 import { endpointSliceKind } from '../discovery/endpoint-slice.kind.js';
@@ -9,24 +8,7 @@ import { ingressKind } from './ingress.kind.js';
 import { ipAddressKind } from './ip-address.kind.js';
 import { networkPolicyKind } from './network-policy.kind.js';
 import { serviceCidrKind } from './service-cidr.kind.js';
-
-const shown = (errors: readonly FieldError[]) => errors.map(({ field, detail }) => `${field}: ${detail}`);
-
-function made(kind: Kind, rest: object): KubeObject {
-  const metadata = { name: 'a', namespace: 'default', generation: 1 };
-  const object = { apiVersion: kind.version, kind: kind.kind, metadata, ...structuredClone(rest) } as KubeObject;
-  kind.applyDefaults?.(object);
-  return object;
-}
-
-const errorsOf = (kind: Kind, rest: object) => {
-  const object = made(kind, rest);
-  return shown([...(kind.validate?.(object) ?? []), ...(kind.validateCreate?.(object) ?? [])]);
-};
-const updateErrors = (kind: Kind, rest: object, old: object) => {
-  const [object, before] = [made(kind, rest), made(kind, old)];
-  return shown([...(kind.validate?.(object) ?? []), ...(kind.validateUpdate?.(object, before) ?? [])]);
-};
+import { errorsOfChange, errorsOfNew, made } from '../spec-kind.js';
 
 const service = (port: object = { number: 80 }, name = 'web') => ({ service: { name, port } });
 const path = (more: object = {}) => ({ path: '/', pathType: 'Prefix', backend: service(), ...more });
@@ -70,7 +52,7 @@ describe('what upstream lets be', () => {
     [endpointSliceKind, slice('IPv6', 'fd00::1', { hints: { forZones: [{ name: 'a' }] } })],
     [leaseKind, { spec: { strategy: 'example.com/mine', preferredHolder: 'a' } }],
     [leaseCandidateV1beta1Kind, candidate()],
-  ] as [Kind, object][])('%#', (kind, rest) => expect(errorsOf(kind, rest)).toEqual([]));
+  ] as [Kind, object][])('%#', (kind, rest) => expect(errorsOfNew(kind, rest)).toEqual([]));
 });
 
 describe('what upstream refuses', () => {
@@ -213,7 +195,7 @@ describe('what upstream refuses', () => {
       candidate({ binaryVersion: 'v1' }),
       'spec.binaryVersion: Invalid value: "v1": must be a valid semantic version',
     ],
-  ] as [Kind, object, string][])('%# %p', (kind, rest, error) => expect(errorsOf(kind, rest)).toContain(error));
+  ] as [Kind, object, string][])('%# %p', (kind, rest, error) => expect(errorsOfNew(kind, rest)).toContain(error));
 });
 
 describe('updates', () => {
@@ -253,7 +235,7 @@ describe('updates', () => {
       [],
     ],
   ] as [Kind, object, object, string[]][])('%#', (kind, rest, old, errors) => {
-    expect(updateErrors(kind, rest, old)).toEqual(errors);
+    expect(errorsOfChange(kind, rest, old)).toEqual(errors);
   });
 });
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import type { FieldError, KubeObject } from '#apimachinery';
 import type { Kind } from '../kind.js';
 import { runtimeClassKind } from '../node/runtime-class.kind.js';
 import { clusterRoleBindingKind } from '../rbac/cluster-role-binding.kind.js';
@@ -7,19 +6,7 @@ import { clusterRoleKind } from '../rbac/cluster-role.kind.js';
 import { roleBindingKind } from '../rbac/role-binding.kind.js';
 import { priorityClassKind } from '../scheduling/priority-class.kind.js';
 import { podDisruptionBudgetKind } from './pod-disruption-budget.kind.js';
-
-const shown = (errors: readonly FieldError[]) => errors.map(({ field, detail }) => `${field}: ${detail}`);
-
-function made(kind: Kind, rest: object): KubeObject {
-  const object = { apiVersion: '', kind: kind.kind, metadata: { name: 'a' }, ...structuredClone(rest) } as KubeObject;
-  kind.applyDefaults?.(object);
-  return object;
-}
-
-function errorsOfNew(kind: Kind, rest: object): string[] {
-  const object = made(kind, rest);
-  return shown([...(kind.validate?.(object) ?? []), ...(kind.validateCreate?.(object) ?? [])]);
-}
+import { errorsOfNew, made, shown } from '../spec-kind.js';
 
 const roleRef = { kind: 'ClusterRole', name: 'view' };
 const RBAC = 'rbac.authorization.k8s.io';

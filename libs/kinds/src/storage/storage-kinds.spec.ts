@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import type { FieldError, KubeObject } from '#apimachinery';
 import type { Kind } from '../kind.js';
 import { csiDriverKind } from './csi-driver.kind.js';
 import { csiNodeKind } from './csi-node.kind.js';
@@ -7,14 +6,7 @@ import { csiStorageCapacityKind } from './csi-storage-capacity.kind.js';
 import { storageClassKind } from './storage-class.kind.js';
 import { volumeAttachmentKind } from './volume-attachment.kind.js';
 import { volumeAttributesClassKind } from './volume-attributes-class.kind.js';
-
-const shown = (errors: readonly FieldError[]) => errors.map(({ field, detail }) => `${field}: ${detail}`);
-
-function made(kind: Kind, rest: object): KubeObject {
-  const object = { apiVersion: '', kind: kind.kind, metadata: { name: 'a' }, ...structuredClone(rest) } as KubeObject;
-  kind.applyDefaults?.(object);
-  return object;
-}
+import { made, shown } from '../spec-kind.js';
 
 const provisioner = 'example.com/disk';
 const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, 'v']));
