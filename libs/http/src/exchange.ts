@@ -83,7 +83,7 @@ export function withWarning(warnings: string[], message: string): string[] {
 
 /** The text of a `Warning` header: code 299, no agent, the message quoted. Control characters cannot be in a header. */
 export function warningHeader(message: string): string {
-  // eslint-disable-next-line no-control-regex
+  // eslint-disable-next-line no-control-regex -- they are what is looked for
   const printable = message.replace(/[\u0000-\u001f\u007f]/g, ' ').replace(/[\\"]/g, '\\$&');
   return `299 - "${Buffer.from(printable, 'utf8').toString('latin1')}"`;
 }

@@ -94,7 +94,7 @@ const PLACEHOLDERS: readonly (readonly [RegExp, string])[] = [
 /** What one run printed, with everything that another run prints otherwise replaced, and columns apart by three spaces. */
 export function normalised(text: string): string {
   // Older kubectl's colour what they print even into a pipe.
-  // eslint-disable-next-line no-control-regex
+  // eslint-disable-next-line no-control-regex -- they are what is looked for
   let result = text.replace(/\u001b\[[\d;]*m/g, '').replaceAll('\r', '');
   for (const [pattern, placeholder] of PLACEHOLDERS) result = result.replace(pattern, placeholder);
   return result
