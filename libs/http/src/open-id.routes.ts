@@ -12,7 +12,9 @@ export const OPEN_ID_PATHS: readonly string[] = ['/.well-known/openid-configurat
 export function openIdServer(x: Exchange, serverAddress: string): (() => Promise<void>) | undefined {
   const keys = x.cluster.authenticator.tokenKeys?.();
   if (!keys) return undefined;
-  if (x.path === OPEN_ID_PATHS[0]) {
+  // As upstream's router: a slash at the end is none.
+  const path = x.path.endsWith('/') ? x.path.slice(0, -1) : x.path;
+  if (path === OPEN_ID_PATHS[0]) {
     const document = {
       issuer: ISSUER,
       jwks_uri: `https://${serverAddress}${x.base}${OPEN_ID_PATHS[1]}`,
@@ -22,6 +24,6 @@ export function openIdServer(x: Exchange, serverAddress: string): (() => Promise
     };
     return () => sendBody(x, 200, JSON.stringify(document), 'application/json', CACHED);
   }
-  if (x.path !== OPEN_ID_PATHS[1]) return undefined;
+  if (path !== OPEN_ID_PATHS[1]) return undefined;
   return () => sendBody(x, 200, JSON.stringify({ keys }), 'application/jwk-set+json', CACHED);
 }

@@ -29,6 +29,7 @@ it('tells where the keys of a sandbox are, and gives them', async () => {
   const [key] = (JSON.parse(keys.text) as { keys: Record<string, string>[] }).keys;
   expect(key).toMatchObject({ kty: 'EC', crv: 'P-256', use: 'sig', alg: 'ES256' });
   expect(key).not.toHaveProperty('d');
+  expect((await get('/openid/v1/jwks/', ALPHA).buffer()).text).toBe(keys.text);
   const others = JSON.parse((await get('/openid/v1/jwks', BETA).buffer()).text) as { keys: { kid: string }[] };
   expect(others.keys[0]?.kid).not.toBe(key?.['kid']);
 });

@@ -1,5 +1,5 @@
 import type { PolicyRule } from '../rbac/policy-rule.js';
-import { allow, EVENTS, leases, READ } from './notation.js';
+import { allow, EVENTS, leases, READ, READ_WRITE } from './notation.js';
 import type { RoleRow } from './user-roles.js';
 
 const CHECKS_ACCESS: readonly PolicyRule[] = [
@@ -15,7 +15,7 @@ export const nodeRules: readonly PolicyRule[] = [
   allow(`create ${READ}`, '', 'nodes'),
   allow('update patch', '', 'nodes/status'),
   allow('update patch', '', 'nodes'),
-  allow('create update patch', '|events.k8s.io', 'events'),
+  EVENTS,
   allow(READ, '', 'pods'),
   allow('create delete', '', 'pods'),
   allow('update patch', '', 'pods/status'),
@@ -32,27 +32,38 @@ export const nodeRules: readonly PolicyRule[] = [
   allow('get create update patch delete', 'storage.k8s.io', 'csinodes'),
   allow(READ, 'node.k8s.io', 'runtimeclasses'),
   allow('get', 'resource.k8s.io', 'resourceclaims'),
-  allow('get list watch create update patch delete deletecollection', 'resource.k8s.io', 'resourceslices'),
+  // Single slices are the authorizer's own question.
+  allow('deletecollection', 'resource.k8s.io', 'resourceslices'),
   // For credential providers of the images' registries.
   allow('get', '', 'serviceaccounts'),
 ];
 
 const scheduler: readonly PolicyRule[] = [
   EVENTS,
-  ...leases('kube-scheduler'),
+  ...leases('kube-scheduler', `${READ} update`),
+  allow(READ_WRITE, 'coordination.k8s.io', 'leasecandidates'),
   allow(READ, '', 'nodes'),
   allow(`${READ} delete`, '', 'pods'),
   allow('create', '', 'pods/binding bindings'),
   allow('patch update', '', 'pods/status'),
-  allow(READ, '', 'services replicationcontrollers namespaces'),
+  allow(READ, '', 'services replicationcontrollers'),
   allow(READ, 'apps|extensions', 'replicasets'),
   allow(READ, 'apps', 'statefulsets'),
   allow(READ, 'policy', 'poddisruptionbudgets'),
   allow(READ, '', 'persistentvolumeclaims persistentvolumes'),
   ...CHECKS_ACCESS,
-  allow(READ, 'storage.k8s.io', 'csinodes csidrivers csistoragecapacities volumeattachments'),
-  allow(READ, 'resource.k8s.io', 'deviceclasses resourceslices resourceclaims'),
-  allow('update patch', 'resource.k8s.io', 'resourceclaims resourceclaims/status'),
+  allow(READ, 'storage.k8s.io', 'csinodes'),
+  allow(READ, 'storage.k8s.io', 'volumeattachments'),
+  allow(READ, '', 'namespaces'),
+  allow(READ, 'storage.k8s.io', 'csidrivers'),
+  allow(READ, 'storage.k8s.io', 'csistoragecapacities'),
+  allow(READ, 'resource.k8s.io', 'deviceclasses'),
+  allow(`${READ} update patch`, 'resource.k8s.io', 'resourceclaims'),
+  allow(`${READ} update patch`, 'resource.k8s.io', 'resourceclaims/status'),
+  allow('update', '', 'pods/finalizers'),
+  allow(READ, 'resource.k8s.io', 'resourceslices'),
+  allow('create delete', 'resource.k8s.io', 'resourceclaims'),
+  allow('update patch', 'resource.k8s.io', 'resourceclaims/binding'),
 ];
 
 const controllerManager: readonly PolicyRule[] = [
@@ -77,6 +88,10 @@ const SIGNERS: readonly [name: string, signer: string][] = [
 
 /** Roles of the control plane's parts. Models bootstrappolicy clusterRoles (1.36). */
 export const componentRoles: readonly RoleRow[] = [
+  {
+    name: 'system:heapster',
+    rules: [allow(READ, '', 'events pods nodes namespaces'), allow(READ, 'extensions', 'deployments')],
+  },
   { name: 'system:node', rules: nodeRules },
   {
     name: 'system:node-proxier',
@@ -84,8 +99,8 @@ export const componentRoles: readonly RoleRow[] = [
       allow('list watch', '', 'services endpoints'),
       allow(READ, '', 'nodes'),
       EVENTS,
-      allow('list watch', 'discovery.k8s.io', 'endpointslices'),
       allow('list watch', 'networking.k8s.io', 'servicecidrs'),
+      allow('list watch', 'discovery.k8s.io', 'endpointslices'),
     ],
   },
   {
@@ -101,7 +116,8 @@ export const componentRoles: readonly RoleRow[] = [
     rules: [
       allow(READ, '', 'nodes'),
       allow('proxy', '', 'nodes'),
-      allow('*', '', 'nodes/proxy nodes/metrics nodes/stats nodes/log nodes/pods nodes/healthz nodes/configz'),
+      allow('*', '', 'nodes/proxy nodes/metrics nodes/stats nodes/log'),
+      allow('*', '', 'nodes/pods nodes/healthz nodes/configz'),
     ],
   },
   { name: 'system:auth-delegator', rules: CHECKS_ACCESS },

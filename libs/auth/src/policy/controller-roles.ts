@@ -110,7 +110,6 @@ export const controllerRoles: readonly [serviceAccount: string, rules: readonly 
       allow('update patch', '', 'persistentvolumeclaims/status'),
       allow(READ, '', 'persistentvolumeclaims'),
       EVENTS,
-      allow('get', '', 'services'),
     ],
   ],
   [
@@ -131,6 +130,7 @@ export const controllerRoles: readonly [serviceAccount: string, rules: readonly 
       allow('update patch', 'resource.k8s.io', 'resourceclaims resourceclaims/status'),
       allow('update patch', '', 'pods/status'),
       EVENTS,
+      allow('update patch', 'resource.k8s.io', 'resourceclaims/binding'),
     ],
   ],
   [
@@ -200,7 +200,6 @@ export const controllerRoles: readonly [serviceAccount: string, rules: readonly 
       allow('list watch', '', 'nodes'),
       EVENTS,
       allow('watch', '', 'events'),
-      allow('get', '', 'services'),
     ],
   ],
   [
@@ -210,7 +209,12 @@ export const controllerRoles: readonly [serviceAccount: string, rules: readonly 
   ['pv-protection-controller', [allow(`${READ} update`, '', 'persistentvolumes'), EVENTS]],
   [
     'pvc-protection-controller',
-    [allow(`${READ} update`, '', 'persistentvolumeclaims'), allow(READ, '', 'pods'), EVENTS],
+    [
+      allow(`${READ} update`, '', 'persistentvolumeclaims'),
+      allow('update', '', 'persistentvolumeclaims/status'),
+      allow(READ, '', 'pods'),
+      EVENTS,
+    ],
   ],
   [
     'replicaset-controller',

@@ -25,12 +25,10 @@ export function allowPaths(verbs: string, paths: string): PolicyRule {
   return { verbs: words(verbs), nonResourceURLs: words(paths) };
 }
 
-export const EVENTS = allow('create update patch', '|events.k8s.io', 'events');
+export const EVENT_GROUPS = '|events.k8s.io';
+export const EVENTS = allow('create update patch', EVENT_GROUPS, 'events');
 
-/** Leader election of one component. */
-export function leases(component: string): PolicyRule[] {
-  return [
-    allow('create', 'coordination.k8s.io', 'leases'),
-    allow('get update', 'coordination.k8s.io', 'leases', component),
-  ];
+/** Leader election of one component; `verbs` on its own lease. */
+export function leases(component: string, verbs = 'get update'): PolicyRule[] {
+  return [allow('create', 'coordination.k8s.io', 'leases'), allow(verbs, 'coordination.k8s.io', 'leases', component)];
 }

@@ -1,5 +1,5 @@
 import type { PolicyRule } from '../rbac/policy-rule.js';
-import { allow, allowPaths, READ, READ_WRITE, WRITE } from './notation.js';
+import { allow, allowPaths, EVENT_GROUPS, READ, READ_WRITE, WRITE } from './notation.js';
 
 /** Which user-facing role takes a role's rules in. */
 export type Aggregate = 'admin' | 'edit' | 'view';
@@ -24,10 +24,11 @@ const VIEW: readonly PolicyRule[] = [
   allow(
     READ,
     '',
-    'limitranges resourcequotas bindings events pods/status resourcequotas/status namespaces/status ' +
+    'limitranges resourcequotas bindings pods/status resourcequotas/status namespaces/status ' +
       'replicationcontrollers/status pods/log',
   ),
   allow(READ, '', 'namespaces'),
+  allow(READ, EVENT_GROUPS, 'events'),
   allow(READ, 'discovery.k8s.io', 'endpointslices'),
   allow(
     READ,
@@ -57,9 +58,10 @@ const EDIT: readonly PolicyRule[] = [
     WRITE,
     '',
     'replicationcontrollers replicationcontrollers/scale serviceaccounts services services/proxy ' +
-      'persistentvolumeclaims configmaps secrets events',
+      'persistentvolumeclaims configmaps secrets',
   ),
   allow('create', '', 'serviceaccounts/token'),
+  allow(WRITE, EVENT_GROUPS, 'events'),
   allow(
     WRITE,
     'apps',
@@ -109,10 +111,20 @@ export const userRoles: readonly RoleRow[] = [
   { name: 'system:public-info-viewer', rules: [allowPaths('get', `${HEALTH} /version /version/`)] },
   {
     name: 'system:monitoring',
-    rules: [allowPaths('get', `/metrics /metrics/slis ${HEALTH} /livez/* /readyz/* /healthz/*`)],
+    rules: [
+      allowPaths('get', `/metrics /metrics/slis ${HEALTH} /livez/* /readyz/* /healthz/* /flagz /statusz`),
+      // For the metrics of kubelets.
+      allow('get', '', 'nodes/metrics'),
+    ],
   },
   {
     name: 'system:service-account-issuer-discovery',
-    rules: [allowPaths('get', '/.well-known/openid-configuration /openid/v1/jwks')],
+    // With a slash, too: clients made from older OpenAPI documents ask so.
+    rules: [
+      allowPaths(
+        'get',
+        '/.well-known/openid-configuration /.well-known/openid-configuration/ /openid/v1/jwks /openid/v1/jwks/',
+      ),
+    ],
   },
 ];
