@@ -208,11 +208,17 @@ describe('createAuthenticator', () => {
     it.each<[string, object]>([
       ['expired', secret({ ...good, expiration: '2025-12-31T23:59:59Z' })],
       ['of an unreadable end', secret({ ...good, expiration: 'tomorrow' })],
+      ['of an end without a time', secret({ ...good, expiration: '2027-01-01' })],
       ['for signing only', secret({ ...good, 'usage-bootstrap-authentication': 'false' })],
       ['of another secret', secret({ ...good, 'token-secret': '0123456789abcdee' })],
       ['of another id', secret({ ...good, 'token-id': 'abcdee' })],
       ['of another type', secret(good, 'Opaque')],
       ['for groups of others', secret({ ...good, 'auth-extra-groups': 'system:masters' })],
+      [
+        'for groups with blanks between them',
+        secret({ ...good, 'auth-extra-groups': 'system:bootstrappers:a, system:bootstrappers:b' }),
+      ],
+      ['for a group without a name', secret({ ...good, 'auth-extra-groups': 'system:bootstrappers:a,' })],
     ])('are refused when %s', async (_what, stored) => {
       secrets.set('kube-system/bootstrap-token-abcdef', stored);
       await expect(from({ bearerToken })).rejects.toMatchObject(UNAUTHORIZED);

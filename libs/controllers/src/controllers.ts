@@ -1,4 +1,6 @@
 import type { ControllerDefinition } from '#controller-runtime';
+import { bootstrapSignerController } from './bootstrap/bootstrap-signer.controller.js';
+import { tokenCleanerController } from './bootstrap/token-cleaner.controller.js';
 import { authenticationTrustController } from './certificates/authentication-trust.controller.js';
 import { csrApprovingController } from './certificates/csr-approving.controller.js';
 import { csrCleanerController } from './certificates/csr-cleaner.controller.js';
@@ -51,6 +53,8 @@ export const controllers: readonly ControllerDefinition[] = [
   csrSigningController,
   csrCleanerController,
   authenticationTrustController,
+  bootstrapSignerController,
+  tokenCleanerController,
   namespaceController,
   garbageCollectorController,
 ];

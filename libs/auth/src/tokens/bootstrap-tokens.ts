@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { timeOf } from '#apimachinery';
 import { type Secret, secretKind } from '#kinds';
 import { GROUP_AUTHENTICATED, type UserInfo } from '../user.js';
 import type { ClusterReads } from './service-account-tokens.js';
@@ -29,10 +30,10 @@ export async function openBootstrapToken(
   if (!sameText(entry('token-secret'), secret) || entry('token-id') !== id) return undefined;
   const expiration = entry('expiration');
   // What cannot be read has expired.
-  if (expiration !== '' && !(Date.parse(expiration) > nowMs)) return undefined;
+  if (expiration !== '' && !((timeOf(expiration) ?? -Infinity) > nowMs)) return undefined;
   if (entry('usage-bootstrap-authentication') !== 'true') return undefined;
   const extra = entry('auth-extra-groups');
-  const groups = extra === '' ? [] : extra.split(',').map((group) => group.trim());
+  const groups = extra === '' ? [] : extra.split(',');
   if (!groups.every((group) => EXTRA_GROUP.test(group))) return undefined;
   return {
     username: `system:bootstrap:${id}`,
