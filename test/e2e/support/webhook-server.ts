@@ -3,13 +3,27 @@ import type { AddressInfo } from 'node:net';
 import { createServerCa, createServerCertificate } from '#auth';
 
 interface Review {
-  request: { uid: string; operation: string; dryRun: boolean; object?: { metadata: { name: string } } };
+  request: {
+    uid: string;
+    operation: string;
+    dryRun: boolean;
+    object?: { metadata: { name: string } };
+    /** Of a ConversionReview. */
+    objects: readonly Converted[];
+    desiredAPIVersion: string;
+  };
 }
 
-/** What a webhook says of one request: the members of an AdmissionResponse besides its uid; undefined: nothing, ever. */
+export interface Converted {
+  apiVersion: string;
+  metadata: { name: string; [field: string]: unknown };
+  spec: Record<string, string>;
+}
+
+/** What a webhook says of one request: the members of the review's response besides its uid; undefined: nothing, ever. */
 export type Verdict = (request: Review['request']) => object | undefined;
 
-/** A small HTTPS server of admission webhooks: each path is one of them. */
+/** A small HTTPS server of admission and conversion webhooks: each path is one of them. */
 export class WebhookServer {
   readonly seen: { path: string; operation: string; name: string | undefined; dryRun: boolean }[] = [];
 
@@ -29,7 +43,9 @@ export class WebhookServer {
         const review = JSON.parse(text) as Review;
         const { operation, dryRun, object } = review.request;
         started.seen.push({ path, operation, name: object?.metadata.name, dryRun });
-        const verdict = verdicts[path]?.(review.request);
+        const says = verdicts[path];
+        if (!says) return void response.writeHead(404).end();
+        const verdict = says(review.request);
         if (verdict === undefined) return;
         response.setHeader('content-type', 'application/json');
         response.end(

@@ -24,10 +24,17 @@ export function customKindsOf(facts: CustomFacts): readonly Kind[] {
     group: facts.group,
     version: facts.storageVersion,
   };
-  return facts.versions.map((version) => customKind(facts, version, storage));
+  const stored = new CustomRules(() => facts.schemaOf(facts.storageVersion), undefined);
+  return facts.versions.map((version) => customKind(facts, version, { storage, stored }));
 }
 
-function customKind(facts: CustomFacts, version: CustomVersion, storage: StorageIdentity): Kind {
+interface Stored {
+  readonly storage: StorageIdentity;
+  /** Of the storage version, whether it is served or not. */
+  readonly stored: CustomRules;
+}
+
+function customKind(facts: CustomFacts, version: CustomVersion, { storage, stored }: Stored): Kind {
   const { group, names } = facts;
   const { status, scale } = version.subresources;
   const rules = new CustomRules(() => facts.schemaOf(version.name), scale);
@@ -78,6 +85,9 @@ function customKind(facts: CustomFacts, version: CustomVersion, storage: Storage
     selectableFields: (object) => selected(object, fields),
     fromStorage: (stored) =>
       rules.refreshed(stored.apiVersion === apiVersion ? stored : { ...stored, apiVersion, kind: names.kind }),
+    ...(version.name === storage.version
+      ? {}
+      : { toStorage: (object: KubeObject) => stored.pruned({ ...object, apiVersion: apiVersionOf(storage) }) }),
   };
 }
 

@@ -86,6 +86,15 @@ export class CustomRules {
     return copy as unknown as KubeObject;
   }
 
+  /** As this version keeps it: what it does not name is lost. The object itself when that changes nothing. */
+  pruned(object: KubeObject): KubeObject {
+    const value = object as unknown as JsonObject;
+    if (isPruned(value, this.structural, true)) return object;
+    const copy = deepCopy(value);
+    prune(copy, this.structural, []);
+    return copy as unknown as KubeObject;
+  }
+
   validate(object: KubeObject, old?: KubeObject): FieldError[] {
     return withinStack(() => {
       const value = object as unknown as Json;

@@ -3,7 +3,7 @@ import { StatusError } from '#apimachinery';
 import { storageKey } from '#kinds';
 import type { StoredObject } from '#storage';
 import { authorize } from '../authorization.js';
-import { convertStored } from '../conversion.js';
+import { convertStored } from '../conversion/stored-conversion.js';
 import type { Parts } from '../parts.js';
 import type { Found, ReadOptions, RequestContext, Target } from '../request.js';
 import { translated } from '../store-failure.js';

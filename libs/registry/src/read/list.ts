@@ -3,7 +3,7 @@ import { StatusError } from '#apimachinery';
 import { storageKey, storagePrefix } from '#kinds';
 import { type ListQuery, type Page, StoreError } from '#storage';
 import { authorize } from '../authorization.js';
-import { convertStored } from '../conversion.js';
+import { convertStored } from '../conversion/stored-conversion.js';
 import type { Parts } from '../parts.js';
 import type { FoundList, ListRequest, RequestContext, Target } from '../request.js';
 import { statusOf } from '../store-failure.js';

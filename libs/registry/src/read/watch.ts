@@ -3,7 +3,7 @@ import { StatusError } from '#apimachinery';
 import { type Kind, storageKey, storagePrefix } from '#kinds';
 import { StoreError, type StoreEvent, type StoreWatch, type WatchSink } from '#storage';
 import { authorize } from '../authorization.js';
-import { convertStored } from '../conversion.js';
+import { convertStored } from '../conversion/stored-conversion.js';
 import type { ServedCluster } from '../cluster.js';
 import type { Parts } from '../parts.js';
 import type { FoundEvent, RegistryWatch, RequestContext, Target, WatchReceiver, WatchRequest } from '../request.js';

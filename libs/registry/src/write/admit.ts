@@ -4,7 +4,7 @@ import { encodeCanonical, type GroupVersionKind, type KubeObject } from '#apimac
 import { type Decision, GROUP_MASTERS } from '#auth';
 import { type Kind, storageKey, storagePrefix } from '#kinds';
 import { StoreError, type Write } from '#storage';
-import { convertStored } from '../conversion.js';
+import { convertStored } from '../conversion/stored-conversion.js';
 import { facetsOf } from '../facets.js';
 import type { Parts } from '../parts.js';
 import type { RequestContext, Target } from '../request.js';

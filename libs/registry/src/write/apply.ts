@@ -1,5 +1,6 @@
 import { applied, decodeBody, deepCopy, isJsonObject, type Json, type KubeObject, StatusError } from '#apimachinery';
 import { authorize } from '../authorization.js';
+import { converting } from '../conversion/version-conversion.js';
 import type { Parts } from '../parts.js';
 import type { Body, Found, RequestContext, WriteOptions } from '../request.js';
 import { subjectOf } from '../subject.js';
@@ -27,9 +28,11 @@ export async function applyPatch(
   const { target, view } = written;
   const { config, duplicates } = configurationOf(body);
   let warned = false;
-  const change = (old: KubeObject | undefined): { object: KubeObject; entries: Entries } => {
+  const change = async (old: KubeObject | undefined): Promise<{ object: KubeObject; entries: Entries }> => {
     const live = old && liveOn(written, old, ctx.kinds);
-    const { object, entries } = applied(fieldWrite(ctx, written, live, options), config, options.force ?? false);
+    const { object, entries } = await converting(parts, ctx.env.id, target.kind, (convert) =>
+      applied(fieldWrite(ctx, { ...written, convert }, live, options), config, options.force ?? false),
+    );
     if (!warned) reportDuplicates(ctx, duplicates, options);
     const quiet = warned ? quietly(ctx) : ctx;
     warned = true;
@@ -42,8 +45,8 @@ export async function applyPatch(
   const found = await replaceStored(parts, ctx, target, options, {
     uid: '',
     ...(view ? {} : { absent: () => createApplied(parts, ctx, written, change, options) }),
-    change: (_stored, old) => {
-      const { object, entries } = change(old);
+    change: async (_stored, old) => {
+      const { object, entries } = await change(old);
       const sent = object.metadata.resourceVersion;
       if (sent && sent !== old.metadata.resourceVersion) {
         throw StatusError.modified(subjectOf(target.kind), target.name ?? '');
@@ -61,10 +64,10 @@ async function createApplied(
   parts: Parts,
   ctx: RequestContext,
   { target }: Written,
-  change: (old: undefined) => { object: KubeObject; entries: Entries },
+  change: (old: undefined) => Promise<{ object: KubeObject; entries: Entries }>,
   options: ApplyOptions,
 ): Promise<Found & { created: boolean }> {
-  const { object, entries } = change(undefined);
+  const { object, entries } = await change(undefined);
   const { uid } = object.metadata;
   if (uid) {
     throw StatusError.conflict(

@@ -11,7 +11,8 @@ import type { Kind } from '#kinds';
 import { StoreError } from '#storage';
 import { authorize } from '../authorization.js';
 import type { Parts } from '../parts.js';
-import { convertStored, convertToStorage } from '../conversion.js';
+import { convertStored, convertToStorage } from '../conversion/stored-conversion.js';
+import { converting } from '../conversion/version-conversion.js';
 import { answerOf } from '../read/get.js';
 import { foundOf } from '../read/found.js';
 import { MadeObject } from '../read/found-object.js';
@@ -49,7 +50,9 @@ export async function create(
   const object = decode(ctx, expectedOf(target.kind), body, options);
   settleNamespace(target, object);
   const creator = parts.creators.get(groupResourceOf(target.kind));
-  const entries = entriesOfNew(ctx, target, object, options);
+  const entries = await converting(parts, ctx.env.id, target.kind, (convert) =>
+    entriesOfNew(ctx, { target, convert }, object, options),
+  );
   if (creator) {
     object.metadata = withEntries(object, entries).metadata;
     const admitted = {

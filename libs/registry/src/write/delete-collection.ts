@@ -1,7 +1,7 @@
 import { isReason } from '#apimachinery';
 import { authorize } from '../authorization.js';
 import type { Parts } from '../parts.js';
-import { convertStored } from '../conversion.js';
+import { convertStored } from '../conversion/stored-conversion.js';
 import { foundOf } from '../read/found.js';
 import { pageOf } from '../read/list.js';
 import { selectionOf } from '../read/selection.js';

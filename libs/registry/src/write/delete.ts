@@ -3,7 +3,7 @@ import { type Kind, storageKey } from '#kinds';
 import { type StoredObject, StoreError } from '#storage';
 import { authorize } from '../authorization.js';
 import type { Parts } from '../parts.js';
-import { convertStored, convertToStorage } from '../conversion.js';
+import { convertStored, convertToStorage } from '../conversion/stored-conversion.js';
 import { foundOf } from '../read/found.js';
 import { MadeObject } from '../read/found-object.js';
 import type { DeleteRequest, Found, RequestContext, Target } from '../request.js';

@@ -28,6 +28,7 @@ import {
   mergeSchemaOf,
   type Subresource,
 } from '#kinds';
+import type { Convert } from '../conversion/version-conversion.js';
 import type { RequestContext, Target, WriteOptions } from '../request.js';
 import { resetFieldsOf } from './reset-fields.js';
 
@@ -58,6 +59,7 @@ class ServedVersions implements Versions {
     private readonly kinds: KindCatalog,
     private readonly kind: Kind,
     private readonly reset: FieldSet | undefined,
+    private readonly byWebhook: Convert | undefined,
   ) {}
 
   get schemasChange(): boolean {
@@ -73,6 +75,9 @@ class ServedVersions implements Versions {
     const from = (object as unknown as KubeObject).apiVersion;
     const [source, target] = [this.at(from), this.at(apiVersion)];
     if (from === apiVersion || !source || !target) return object;
+    if (this.byWebhook) return this.byWebhook(object, apiVersion);
+    // What schemas would add or take away is nobody's change.
+    if (this.kind.structural) return { ...(object as { [key: string]: Json }), apiVersion };
     const stored = source.toStorage ? source.toStorage(asTyped(source, object)) : (object as unknown as KubeObject);
     const served = target.fromStorage ? target.fromStorage(stored) : stored;
     return { ...served, apiVersion } as unknown as Json;
@@ -124,12 +129,14 @@ class BodyVersion implements Versions {
 export interface Written {
   readonly target: Target;
   readonly view: Subresource | undefined;
+  /** Of kinds with a conversion webhook. */
+  readonly convert?: Convert | undefined;
 }
 
 /** `live` is what the client sees on this path, with the managers that it has there; undefined: nothing yet. */
 export function fieldWrite(
   ctx: RequestContext,
-  { target, view }: Written,
+  { target, view, convert }: Written,
   live: KubeObject | undefined,
   options: WriteOptions,
 ): FieldWrite {
@@ -144,7 +151,8 @@ export function fieldWrite(
     kind: body.kind,
     subresource,
     time: rfc3339(ctx.env.clock.nowMs()),
-    versions: versionsOf(ctx, kind, view) ?? new ServedVersions(ctx.kinds, kind, resetFieldsOf(kind, subresource)),
+    versions:
+      versionsOf(ctx, kind, view) ?? new ServedVersions(ctx.kinds, kind, resetFieldsOf(kind, subresource), convert),
   };
 }
 
@@ -188,8 +196,13 @@ function replicasOf(kind: Kind, kinds: KindCatalog): ReplicasPaths {
 }
 
 /** Who owns the fields of a new object. */
-export function entriesOfNew(ctx: RequestContext, target: Target, object: KubeObject, options: WriteOptions): Entries {
-  return entriesAfterUpdate(fieldWrite(ctx, { target, view: undefined }, undefined, options), object);
+export function entriesOfNew(
+  ctx: RequestContext,
+  { target, convert }: Pick<Written, 'target' | 'convert'>,
+  object: KubeObject,
+  options: WriteOptions,
+): Entries {
+  return entriesAfterUpdate(fieldWrite(ctx, { target, view: undefined, convert }, undefined, options), object);
 }
 
 /** Who owns the fields after `sent` replaced what stands on the path. */

@@ -10,6 +10,7 @@ import {
 } from '#apimachinery';
 import { bodySchemaOf, type Kind, mergeSchemaOf, type Subresource } from '#kinds';
 import { authorize } from '../authorization.js';
+import { converting } from '../conversion/version-conversion.js';
 import type { Parts } from '../parts.js';
 import type { Body, Found, PatchType, RequestContext, Target, WriteOptions } from '../request.js';
 import { subjectOf } from '../subject.js';
@@ -53,8 +54,10 @@ export async function patch(
       if (sent && sent !== old.metadata.resourceVersion) {
         throw StatusError.modified(subjectOf(target.kind), target.name ?? '');
       }
-      const entries = entriesOfChanged(ctx, { target, view }, old, object, options);
-      return withEntries(view?.merge ? view.merge(old, object, ctx.env) : object, entries);
+      return converting(parts, ctx.env.id, target.kind, (convert) => {
+        const entries = entriesOfChanged(ctx, { target, view, convert }, old, object, options);
+        return withEntries(view?.merge ? view.merge(old, object, ctx.env) : object, entries);
+      });
     },
     tracked: true,
   });

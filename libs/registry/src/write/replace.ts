@@ -12,7 +12,7 @@ import {
 import { type Kind, storageKey } from '#kinds';
 import { type StoredObject, StoreError } from '#storage';
 import type { Parts } from '../parts.js';
-import { convertStored, convertToStorage } from '../conversion.js';
+import { convertStored, convertToStorage } from '../conversion/stored-conversion.js';
 import { foundOf } from '../read/found.js';
 import { MadeObject } from '../read/found-object.js';
 import type { Found, RequestContext, Target, WriteOptions } from '../request.js';

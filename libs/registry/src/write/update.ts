@@ -2,6 +2,7 @@ import { type KubeObject, StatusError } from '#apimachinery';
 import type { StoredObject } from '#storage';
 import type { Subresource } from '#kinds';
 import { authorize } from '../authorization.js';
+import { converting } from '../conversion/version-conversion.js';
 import type { Parts } from '../parts.js';
 import type { Body, Found, RequestContext, Target, WriteOptions } from '../request.js';
 import { subjectOf } from '../subject.js';
@@ -41,8 +42,10 @@ export async function update(
     change: (stored: StoredObject, old: KubeObject) => {
       const object = next();
       checkRevision(target, object, stored, view);
-      const entries = entriesOfChanged(ctx, { target, view }, old, object, options);
-      return withEntries(view?.merge ? view.merge(old, object, ctx.env) : object, entries);
+      return converting(parts, ctx.env.id, kind, (convert) => {
+        const entries = entriesOfChanged(ctx, { target, view, convert }, old, object, options);
+        return withEntries(view?.merge ? view.merge(old, object, ctx.env) : object, entries);
+      });
     },
     tracked: true,
   });
@@ -104,5 +107,8 @@ async function createInstead(
   await authorize(ctx, parts.authorizerOf(ctx.env.id), 'create', target);
   const object = next();
   delete object.metadata.resourceVersion;
-  return createDecoded(parts, ctx, target, object, { ...options, entries: entriesOfNew(ctx, target, object, options) });
+  const entries = await converting(parts, ctx.env.id, target.kind, (convert) =>
+    entriesOfNew(ctx, { target, convert }, object, options),
+  );
+  return createDecoded(parts, ctx, target, object, { ...options, entries });
 }

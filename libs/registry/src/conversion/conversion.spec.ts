@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Json, KubeObject } from '#apimachinery';
 import { WebhookCallError, type WebhookCaller } from '#webhook';
-import type { FoundEvent } from './request.js';
-import { aSpecCluster, type SpecCluster } from './spec-cluster.js';
-import { cronTabDefinition, define, GROUP } from './spec-definition.js';
+import type { FoundEvent } from '../request.js';
+import { aSpecCluster, type SpecCluster } from '../spec-cluster.js';
+import { cronTabDefinition, define, GROUP } from '../spec-definition.js';
 
 interface Review {
   readonly apiVersion: string;
@@ -21,12 +21,15 @@ function convert(object: Split, apiVersion: string): Split {
   return { ...object, apiVersion, spec: { host: `${name}:${port}` } };
 }
 
+const CRD_GROUP = 'apiextensions.k8s.io';
+
 let cluster: SpecCluster;
 let reviews: Review[];
 let answer: (review: Review) => Json;
 
-const good = ({ request }: Review): Json =>
+const good = ({ apiVersion, request }: Review): Json =>
   ({
+    ...{ apiVersion, kind: 'ConversionReview' },
     response: {
       uid: request.uid,
       result: { status: 'Success' },
@@ -118,43 +121,73 @@ describe('a conversion webhook', () => {
   const about = `conversion webhook for ${GROUP}/v2, Kind=CronTab`;
   const changed = (change: (object: Split) => object) => (review: Review) =>
     ({
+      ...(good(review) as object),
       response: {
         ...(good(review) as { response: object }).response,
         convertedObjects: review.request.objects.map((one) => change(convert(one, review.request.desiredAPIVersion))),
       },
     }) as unknown as Json;
+  const fails = (why: string): never => {
+    throw new WebhookCallError(why);
+  };
+  const said = (review: Review, response: Json): Json => ({ ...(good(review) as { [key: string]: Json }), response });
   it.each<[string, (review: Review) => Json, string]>([
-    [
-      'does not answer',
-      () => {
-        throw new WebhookCallError('Post "https://x": EOF');
-      },
-      `${about} failed: Post "https://x": EOF`,
-    ],
+    ['does not answer', () => fails('Post "https://x": EOF'), `${about} failed: Post "https://x": EOF`],
+    ['answers nothing', (review) => said(review, null), `${about} failed: no response provided`],
     [
       'answers another',
-      ({ request }) => ({ response: { uid: `${request.uid}x` } }),
+      (review) => said(review, { uid: `${review.request.uid}x` }),
       `${about} failed: expected response.uid=`,
     ],
     [
+      'answers as another kind',
+      ({ request }) => ({ response: { uid: request.uid } }),
+      `${about} failed: expected webhook response of apiextensions.k8s.io/v1, Kind=ConversionReview, got /, Kind=`,
+    ],
+    [
       'refuses',
-      ({ request }) => ({ response: { uid: request.uid, result: { status: 'Failure', message: 'no' } } }),
+      (review) => said(review, { uid: review.request.uid, result: { status: 'Failure', message: 'no' } }),
       `${about} failed: no`,
     ],
     [
+      'refuses without a word',
+      (review) => said(review, { uid: review.request.uid, result: {} }),
+      `${about} failed: response.result.status was '', not 'Success'`,
+    ],
+    [
       'loses objects',
-      ({ request }) => ({ response: { uid: request.uid, result: { status: 'Success' } } }),
+      (review) => said(review, { uid: review.request.uid, result: { status: 'Success' } }),
       `${about} returned 0 objects, expected 1`,
     ],
     [
       'renames',
       changed((one) => ({ ...one, metadata: { ...one.metadata, name: 'x' } })),
-      `${about} returned invalid metadata in object at index 0: must have the same name: x != one`,
+      `${about} returned invalid object: must have the same name: one != x`,
+    ],
+    [
+      'gives another uid',
+      changed((one) => ({ ...one, metadata: { ...one.metadata, uid: 'x' } })),
+      `${about} returned invalid object: must have the same UID: `,
     ],
     [
       'stays',
       changed((one) => ({ ...one, apiVersion: 'v9' })),
-      `${about} returned invalid converted object at index 0: invalid groupVersion (v9, expected ${GROUP}/v1)`,
+      `${about} returned invalid object at index 0: invalid groupVersion (expected ${GROUP}/v1, received v9)`,
+    ],
+    [
+      'makes another kind',
+      changed((one) => ({ ...one, kind: 'Tab' })),
+      `${about} returned invalid object at index 0: invalid kind (expected CronTab, received Tab)`,
+    ],
+    [
+      'has labels of another type',
+      changed((one) => ({ ...one, metadata: { ...one.metadata, labels: { a: 1 } } })),
+      `${about} returned invalid metadata: metadata.labels[a] must be a string, but is int64 in converted object`,
+    ],
+    [
+      'has labels that are none',
+      changed((one) => ({ ...one, metadata: { ...one.metadata, labels: { '-': 'x' } } })),
+      `${about} returned invalid metadata: metadata.labels: Invalid value: "-": name part must consist of`,
     ],
   ])('that %s is an error of its own', async (_what, bad, message) => {
     await create('v2', 'one', { name: 'a', port: '1' });
@@ -168,5 +201,43 @@ describe('a conversion webhook', () => {
     answer = changed((one) => ({ ...one, metadata: { ...one.metadata, labels: { a: 'b' }, finalizers: ['x/y'] } }));
     const { metadata } = await read('v1', 'one');
     expect([metadata.labels, metadata.finalizers]).toEqual([{ a: 'b' }, undefined]);
+  });
+
+  it('of v1beta1 need not repeat who it is', async () => {
+    await create('v2', 'one', { name: 'a', port: '1' });
+    const definition = cluster.target('customresourcedefinitions', `crontabs.${GROUP}`, { group: CRD_GROUP });
+    const conversion = { webhook: { conversionReviewVersions: ['v9', 'v1beta1', 'v1'] } };
+    await cluster.verbs.patch(cluster.ctx(), definition, 'merge', { object: { spec: { conversion } } }, {});
+    answer = (review) => {
+      const { response } = good(review) as { response: { [key: string]: Json } };
+      return { response: { ...response, uid: 'x' } };
+    };
+    expect((await read('v1', 'one')).spec.host).toBe('a:1');
+    expect(reviews.at(-1)!.apiVersion).toBe('apiextensions.k8s.io/v1beta1');
+  });
+
+  it('tells owners of fields in each version apart', async () => {
+    await create('v2', 'one', { name: 'a', port: '1' });
+    const apply = (versionName: string, spec: object, fieldManager: string, force = false) =>
+      cluster.verbs.patch(
+        cluster.ctx(),
+        target(versionName, 'one'),
+        'apply',
+        { object: cronTab(versionName, 'one', spec) },
+        { fieldManager, force },
+      );
+    await apply('v2', { name: 'b', port: '1' }, 'two', true);
+    // In v1 the same is one field: bob's is eve's.
+    await expect(apply('v1', { host: 'c:1' }, 'one')).rejects.toMatchObject({ reason: 'Conflict' });
+    await apply('v1', { host: 'b:1' }, 'one');
+    await apply('v1', { host: 'c:1' }, 'one', true);
+    const { metadata, spec } = await read('v2', 'one');
+    expect(spec).toEqual({ name: 'c', port: '1' });
+    expect(metadata.managedFields!.map(({ manager, apiVersion }) => [manager, apiVersion])).toEqual([
+      ['one', `${GROUP}/v1`],
+      ['two', `${GROUP}/v2`],
+      // Who made it still owns the port, which nobody changed.
+      ['unknown', `${GROUP}/v2`],
+    ]);
   });
 });
