@@ -8,6 +8,7 @@ import {
   certificateSigner,
   type ClusterReads,
   createAuthenticator,
+  flowClassifier,
   type RbacAuthorizer,
   rbacAuthorizer,
   type SandboxAuthenticator,
@@ -112,6 +113,7 @@ export class OpenClusters {
     const env: SandboxEnv = { id, clock: virtualClock, random };
     const authorizer = rbacAuthorizer(store, id);
     const configurations = new ConfigurationView(store, id);
+    const flows = kinds === hostKinds ? undefined : flowClassifier(store, id);
     const auditor = new Auditor(store, env, this.parts.auditLog);
     await auditor.open();
     const reads = readsOf(store, id);
@@ -128,6 +130,7 @@ export class OpenClusters {
       onKinds: (listener) => view.onChange(listener),
       verbs: this.parts.verbs(),
       authorizer,
+      ...(flows ? { flows } : {}),
       configurations,
       auditor,
       authenticator: createAuthenticator({ credentials, clock: env.clock, realClock: clock, reads, authorizer }),
@@ -139,6 +142,7 @@ export class OpenClusters {
         auditor.close();
         authorizer.close();
         configurations.close();
+        flows?.close();
         view.close();
       },
     };

@@ -1,6 +1,6 @@
 /**
  * auth: who asks, and may they. Authentication by client certificate and token, RBAC over the sandbox's own objects,
- * certificate authorities and tokens of each sandbox. Identities of different sandboxes never mix.
+ * which FlowSchema a request belongs to, certificate authorities and tokens of each sandbox. Identities of different sandboxes never mix.
  */
 export { ANONYMOUS, GROUP_AUTHENTICATED, GROUP_MASTERS, type RequestAttributes, type UserInfo } from './user.js';
 export { type AuthenticatorParts, createAuthenticator, type SandboxAuthenticator } from './authenticator.js';
@@ -13,6 +13,7 @@ export {
 } from './certificates/certificates.js';
 export { type CertificateSigner, certificateSigner } from './certificates/certificate-signer.js';
 export type { Authenticator, Authorizer, Credentials, Decision } from './credentials.js';
+export { type FlowClassifier, flowClassifier, type FlowMatch } from './flow/flow-classifier.js';
 export { forbidden, forbiddenMessage } from './forbidden.js';
 export { requesterOf } from './impersonation.js';
 export { kubeconfigFor, kubeconfigOf, type KubeconfigCluster } from './kubeconfig.js';

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 import type { StatusError } from '#apimachinery';
 import { type Exchange, isGone, type RawRequest, type RawResponse, warningHeader } from './exchange.js';
+import { Overloaded } from './in-flight.js';
 import { Negotiator } from './media-type.js';
 
 /** What `writeHead` of both HTTP versions takes. Names are lower-case, as HTTP/2 wants them. */
@@ -10,6 +11,7 @@ export type Headers = Record<string, string | number | string[]>;
 
 export const JSON_TYPE = 'application/json';
 const YAML_TYPE = 'application/yaml';
+const TEXT_TYPE = 'text/plain; charset=utf-8';
 
 /** Smaller answers are cheaper sent than packed. Models apiserver's defaultGzipThresholdBytes and level (1.36). */
 export const GZIP_BYTES_MIN = 128 * 1024;
@@ -24,7 +26,15 @@ export function baseHeaders(auditId: string, contentType: string): Headers {
 function headersOf(x: Exchange, contentType: string): Headers {
   const headers = baseHeaders(x.trace.id, contentType);
   if (x.warnings) headers['warning'] = x.warnings.map(warningHeader);
+  addFlow(headers, x);
   return headers;
+}
+
+/** By UID, so that nobody learns by which names others are served better. Models setResponseHeaders (1.36). */
+export function addFlow(headers: Headers, { flow }: Exchange): void {
+  if (!flow) return;
+  headers['x-kubernetes-pf-flowschema-uid'] = flow.schemaUid;
+  headers['x-kubernetes-pf-prioritylevel-uid'] = flow.levelUid;
 }
 
 /** Heads a streamed answer: the caller writes the body. */
@@ -96,9 +106,12 @@ function finish(response: RawResponse, status: number, headers: Headers, body: s
 }
 
 /** Headers beyond the usual that a failure carries. */
-function failureHeaders(error: StatusError): Headers {
+export function failureHeaders(error: StatusError): Headers {
   const seconds = error.details?.retryAfterSeconds;
-  return seconds ? { 'retry-after': String(seconds) } : {};
+  return {
+    ...(seconds ? { 'retry-after': String(seconds) } : {}),
+    ...(error instanceof Overloaded ? { 'x-content-type-options': 'nosniff' } : {}),
+  };
 }
 
 const statusNegotiator = new Negotiator(new Set());
@@ -107,7 +120,9 @@ const statusNegotiator = new Negotiator(new Set());
  * How a failure is written: as the answer would have been, and indented where that is impossible, because no trouble
  * with formats may hide it. Models WriteObjectNegotiated and WriteRawJSON of apiserver's responsewriters (1.36).
  */
-function failureBody(x: Exchange | undefined, error: StatusError): { body: string; contentType: string } {
+export function failureBody(x: Exchange | undefined, error: StatusError): { body: string; contentType: string } {
+  // The filter that refuses knows nothing of formats.
+  if (error instanceof Overloaded) return { body: `${error.message}\n`, contentType: TEXT_TYPE };
   const status = JSON.stringify(error.toStatus());
   if (!x) return { body: status, contentType: JSON_TYPE };
   let pretty = wantsPretty(x);
@@ -127,6 +142,7 @@ export function sendStatus(response: RawResponse, auditId: string, error: Status
   const { body, contentType } = failureBody(x, error);
   const headers = Object.assign(baseHeaders(auditId, contentType), failureHeaders(error));
   if (x?.warnings) headers['warning'] = x.warnings.map(warningHeader);
+  if (x) addFlow(headers, x);
   headers['content-length'] = Buffer.byteLength(body);
   finish(response, error.code, headers, body);
 }

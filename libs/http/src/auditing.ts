@@ -1,12 +1,11 @@
-import type { RequestAttributes, UserInfo } from '#auth';
+import type { UserInfo } from '#auth';
 import type { RequestFacts } from '#audit';
 import { isReason } from '#apimachinery';
 import type { ServedCluster } from '#registry';
 import { requesterOf } from './authentication.js';
 import type { Exchange, RawRequest } from './exchange.js';
 import { Query } from './query.js';
-import { attributesOf, requestInfoOf } from './request-info.js';
-import { verbOf } from './request-verb.js';
+import { attributesOfPath, attributesOfRequest } from './request-attributes.js';
 
 /** Proxies that a request came through; more are not believed. */
 const SOURCES_MAX = 8;
@@ -15,7 +14,7 @@ const SOURCES_MAX = 8;
 export async function beginAudit(x: Exchange): Promise<void> {
   const { auditor } = x.cluster;
   if (!auditor?.on) return;
-  const attributes = attributesOfRequest(x.request, x.path, x.query);
+  const attributes = attributesOfRequest(x);
   const requester = await requesterOf(x.request, x.cluster, x.user);
   const facts = factsOf(x.request, x.trace.id, requester === x.user ? undefined : x.user);
   x.audit = auditor.begin(requester, attributes, facts);
@@ -32,7 +31,7 @@ export async function auditRefused(
 ): Promise<void> {
   const { auditor } = cluster;
   if (!auditor?.on) return;
-  const attributes = attributesOfRequest(request, path, queryOf(search));
+  const attributes = attributesOfPath(request.method!, path, queryOf(search));
   const unknown = isReason(error, 'Unauthorized');
   const requester = unknown ? undefined : await requesterOf(request, cluster, undefined);
   const audit = auditor.begin(requester, attributes, factsOf(request, auditId, undefined));
@@ -47,16 +46,6 @@ export function endAudit(x: Exchange, isLong: boolean): void {
   if (!isLong || response.writableEnded || !response.headersSent) return audit.complete(response.statusCode);
   audit.started(response.statusCode);
   response.once('close', () => audit.complete(response.statusCode));
-}
-
-function attributesOfRequest(request: RawRequest, path: string, query: Query): RequestAttributes {
-  try {
-    const info = requestInfoOf(path);
-    if (info.kind === 'resource') return attributesOf(info.resource, verbOf(request.method!, info.resource, query));
-  } catch {
-    // A path that nothing can be at is refused a moment later, and recorded as it came.
-  }
-  return { kind: 'path', verb: request.method!.toLowerCase(), path };
 }
 
 function queryOf(search: string): Query {

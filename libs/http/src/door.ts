@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock, Random } from '#base';
-import type { ClusterDirectory, RequestContext, ServedCluster } from '#registry';
+import type { ClusterDirectory, RequestContext, ServedCluster, WorkGate } from '#registry';
 import type { InFlightLimits } from './in-flight.js';
 import type { UnexpectedErrorSink } from './failure.js';
 import type { VersionInfo } from './version.js';
@@ -19,8 +19,15 @@ export interface Mount {
    * bytes (absent when there is none).
    */
   handle(request: FastifyRequest, reply: FastifyReply, cluster: ServedCluster, ctx: RequestContext): Promise<unknown>;
-  /** A WebSocket that wants to open there. Owns the socket from here on. */
-  upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer, cluster: ServedCluster, ctx: RequestContext): void;
+  /** A WebSocket that wants to open there. Owns the socket from here on; `gate` is for the work that comes over it. */
+  upgrade?(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    cluster: ServedCluster,
+    ctx: RequestContext,
+    gate: WorkGate,
+  ): void;
 }
 
 export interface FrontDoorOptions {
@@ -45,7 +52,7 @@ export interface FrontDoorOptions {
   readonly unexpected?: UnexpectedErrorSink;
 }
 
-/** kube-apiserver's defaults (1.36) for each sandbox, and as many as ten of them for the process. */
-export const IN_FLIGHT: InFlightLimits = { readsMax: 400, writesMax: 200, allMax: 6_000 };
+/** kube-apiserver's defaults (1.36) for each sandbox, thrice that with the exempt, and ten of them for the process. */
+export const IN_FLIGHT: InFlightLimits = { readsMax: 400, writesMax: 200, sandboxMax: 1_800, allMax: 6_000 };
 /** Enough for every kubelet of a large class; few enough that abandoned ones cannot fill the memory. */
 export const WATCHES_MAX = 5_000;

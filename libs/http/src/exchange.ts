@@ -2,10 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { SandboxEnv, Trace } from '#base';
 import type { AuditedRequest } from '#audit';
-import type { UserInfo } from '#auth';
+import type { FlowMatch, UserInfo } from '#auth';
 import type { KindCatalog } from '#kinds';
 import type { RequestContext, ServedCluster } from '#registry';
 import type { Query } from './query.js';
+import { type RequestInfo, requestInfoOf } from './request-info.js';
 
 export type RawRequest = IncomingMessage | Http2ServerRequest;
 export type RawResponse = ServerResponse | Http2ServerResponse;
@@ -31,6 +32,9 @@ export class Exchange implements RequestContext {
   warnings: string[] | undefined;
   /** The record of it, where a policy wants one. */
   audit: AuditedRequest | undefined;
+  /** The FlowSchema that it belongs to, where there are any and it is not one that lasts. */
+  flow: FlowMatch | undefined;
+  private parsedPath: RequestInfo | undefined;
   /** What metrics call it; set as soon as it is known. Only names from the catalog, so that cardinality is bounded. */
   verb = '';
   groupResource = '';
@@ -48,6 +52,11 @@ export class Exchange implements RequestContext {
   ) {
     this.env = cluster.env;
     this.kinds = cluster.kinds;
+  }
+
+  /** What the path names. Fails with 400 or 404 when nothing can be at such a path. */
+  get info(): RequestInfo {
+    return (this.parsedPath ??= requestInfoOf(this.path));
   }
 
   get method(): string {

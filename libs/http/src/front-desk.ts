@@ -10,15 +10,16 @@ import { Documents } from './documents.js';
 import { type FrontDoorOptions, IN_FLIGHT, WATCHES_MAX } from './door.js';
 import { Exchange, type RawRequest, type RawResponse } from './exchange.js';
 import { statusErrorOf } from './failure.js';
-import { FairTurns } from './fair-turns.js';
-import { InFlight, type Place } from './in-flight.js';
+import { Gatekeeper } from './gatekeeper.js';
+import type { Place } from './in-flight.js';
 import { counter, gauge, RequestMetrics } from './metrics.js';
 import { type PathServers, servePath } from './path.routes.js';
 import { Query } from './query.js';
-import { type Address, requestInfoOf } from './request-info.js';
+import type { Address } from './request-info.js';
 import { serveResource } from './resource.routes.js';
-import type { ServedCluster } from '#registry';
+import type { ServedCluster, WorkGate } from '#registry';
 import { MODELLED_VERSION } from './version.js';
+import { WatchPlaces } from './watch-places.js';
 import { WatchStreams } from './watch.js';
 
 /** An id that names no cluster gets the answer of one that does not exist: nothing tells the two apart. */
@@ -33,8 +34,7 @@ function noSuchSandbox(base: string): StatusError {
 export class FrontDesk {
   readonly watches: WatchStreams;
   readonly auditId = auditIds();
-  private readonly inFlight: InFlight;
-  private readonly turns = new FairTurns();
+  private readonly gatekeeper: Gatekeeper;
   private readonly documents = new Documents();
   private readonly processMetrics = new RequestMetrics();
   private readonly clusterMetrics = new WeakMap<ServedCluster, RequestMetrics>();
@@ -44,8 +44,9 @@ export class FrontDesk {
     private readonly options: FrontDoorOptions,
     serverAddress: () => string,
   ) {
-    this.inFlight = new InFlight(options.inFlight ?? IN_FLIGHT);
-    this.watches = new WatchStreams(options.clock, options.random, options.watchesMax ?? WATCHES_MAX);
+    const places = new WatchPlaces(options.watchesMax ?? WATCHES_MAX);
+    this.gatekeeper = new Gatekeeper(options.inFlight ?? IN_FLIGHT, places, options.clock);
+    this.watches = new WatchStreams(options.clock, options.random, places);
     this.pathServers = {
       documents: this.documents,
       version: options.version ?? MODELLED_VERSION,
@@ -62,23 +63,62 @@ export class FrontDesk {
     let exchange: Exchange | undefined;
     let place: Place | undefined;
     try {
-      if (!address.sandbox) throw noSuchSandbox(address.base);
-      place = this.inFlight.enter(address.sandbox, request.method !== 'GET' && request.method !== 'HEAD');
-      const turn = this.turns.turnOf(address.sandbox);
-      if (turn) await turn;
+      place = await this.enter(address);
       exchange = await this.receive(request, response, address, auditId);
-      this.inFlight.claim(place, exchange.user.username);
+      await this.gatekeeper.claim(place, exchange);
       await this.dispatch(exchange);
     } catch (error) {
       this.fail(error, response, auditId, exchange);
     }
-    if (place) this.inFlight.leave(place);
+    if (place) this.gatekeeper.leave(place);
     if (exchange?.audit) endAudit(exchange, exchange.verb === 'watch');
     if (exchange) this.record(exchange, response.statusCode, startedMs);
   }
 
+  /** The same way for what is answered elsewhere: `work` has its place, its turn and its caller. Fails as `work` does, or with a Status. */
+  async during<T>(
+    request: RawRequest,
+    response: RawResponse,
+    address: Address,
+    auditId: string,
+    work: (x: Exchange) => Promise<T> | T,
+  ): Promise<T> {
+    const place = await this.enter(address);
+    try {
+      const x = await this.receive(request, response, address, auditId);
+      await this.gatekeeper.claim(place, x);
+      return await work(x);
+    } finally {
+      this.gatekeeper.leave(place);
+    }
+  }
+
+  /** The same for an upgrade, which has a socket instead of a response. What comes over the socket goes through `gate`. */
+  duringUpgrade(
+    request: RawRequest,
+    address: Address,
+    auditId: string,
+    work: (x: Exchange, gate: WorkGate) => void,
+  ): Promise<void> {
+    const response = new ServerResponse(request as IncomingMessage);
+    return this.during(request, response, address, auditId, (x) => work(x, this.gatekeeper.gateOf(x)));
+  }
+
+  /** Waits for its turn. Fails with 404, 429. */
+  private async enter({ sandbox, base }: Address): Promise<Place> {
+    if (!sandbox) throw noSuchSandbox(base);
+    const { place, turn } = this.gatekeeper.enter(sandbox);
+    if (turn) await turn;
+    return place;
+  }
+
   /** Finds the cluster and the caller. Fails with 404, 401, 503. */
-  async receive(request: RawRequest, response: RawResponse, address: Address, auditId: string): Promise<Exchange> {
+  private async receive(
+    request: RawRequest,
+    response: RawResponse,
+    address: Address,
+    auditId: string,
+  ): Promise<Exchange> {
     const cluster = address.sandbox && (await this.options.clusters(address.sandbox));
     if (!cluster) throw noSuchSandbox(address.base);
     const trace = new Trace(auditId, `${request.method} ${address.path}`, this.options.clock);
@@ -101,18 +141,13 @@ export class FrontDesk {
     }
   }
 
-  /** The same for an upgrade, which has a socket instead of a response. */
-  receiveUpgrade(request: RawRequest, address: Address, auditId: string): Promise<Exchange> {
-    return this.receive(request, new ServerResponse(request as IncomingMessage), address, auditId);
-  }
-
   /** Resolves when nothing is under way. */
   untilIdle(): Promise<void> {
-    return this.inFlight.untilEmpty();
+    return this.gatekeeper.inFlight.untilEmpty();
   }
 
   private dispatch(x: Exchange): Promise<void> {
-    const info = requestInfoOf(x.path);
+    const { info } = x;
     if (info.kind === 'resource') return serveResource(x, info.resource, this.watches);
     x.verb = x.method.toLowerCase();
     return servePath(x, info.segments, this.pathServers);
@@ -149,10 +184,14 @@ export class FrontDesk {
         'apiserver_flowcontrol_rejected_requests_total',
         'Requests answered 429, by what was full.',
         'reason',
-        this.inFlight.rejected,
+        this.gatekeeper.inFlight.rejected,
       ) +
-      gauge('apiserver_current_inflight_requests', 'Requests being served, watches left out.', this.inFlight.total) +
-      gauge('apiserver_longrunning_requests', 'Open watches.', this.watches.size) +
+      gauge(
+        'apiserver_current_inflight_requests',
+        'Requests being served, watches left out.',
+        this.gatekeeper.inFlight.total,
+      ) +
+      gauge('apiserver_longrunning_requests', 'Open watches.', this.gatekeeper.watches.total) +
       gauge('process_resident_memory_bytes', 'Resident memory of the process.', process.memoryUsage.rss()) +
       (this.options.metrics?.() ?? '')
     );

@@ -249,12 +249,3 @@ describe('mounts', () => {
     expect(text).toMatch(expected);
   });
 });
-
-describe('fairness', () => {
-  it('answers 429 with Retry-After when a sandbox has too much under way', async () => {
-    const small = await aSpecServer({ inFlight: { readsMax: 0, writesMax: 0, allMax: 10 } });
-    const { status, headers, body } = await request(small.plain).get('/sandboxes/alpha/version');
-    expect([status, headers['retry-after'], body.reason]).toEqual([429, '1', 'TooManyRequests']);
-    await small.close();
-  });
-});

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { decodeBody } from '#apimachinery';
+import { addFlow, type Headers } from './answer.js';
 import { readBody } from './body.js';
 import type { Mount } from './door.js';
 import type { FrontDesk } from './front-desk.js';
@@ -14,16 +15,19 @@ export async function serveMount(
   address: Address,
   desk: FrontDesk,
 ): Promise<unknown> {
-  const x = await desk.receive(request.raw, reply.raw, address, desk.auditId(request.raw));
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    const bytes = await readBody(request.raw);
-    if (bytes.length > 0) {
-      const isJson = mediaTypeOf(request.headers['content-type']) === 'application/json';
-      request.body = isJson ? decodeBody(bytes, 'json').value : bytes;
+  return desk.during(request.raw, reply.raw, address, desk.auditId(request.raw), async (x) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      const bytes = await readBody(request.raw);
+      if (bytes.length > 0) {
+        const isJson = mediaTypeOf(request.headers['content-type']) === 'application/json';
+        request.body = isJson ? decodeBody(bytes, 'json').value : bytes;
+      }
     }
-  }
-  const { audit } = x;
-  if (audit) reply.raw.once('close', () => audit.complete(reply.raw.statusCode));
-  reply.header('audit-id', x.trace.id);
-  return mount.handle(request, reply, x.cluster, x);
+    const { audit } = x;
+    if (audit) reply.raw.once('close', () => audit.complete(reply.raw.statusCode));
+    const headers: Headers = { 'audit-id': x.trace.id };
+    addFlow(headers, x);
+    reply.headers(headers);
+    return mount.handle(request, reply, x.cluster, x);
+  });
 }

@@ -8,11 +8,12 @@ import {
   createSandboxCredentials,
   createServerCa,
   createServerCertificate,
+  flowClassifier,
   rbacAuthorizer,
   type RbacAuthorizer,
   type SandboxCredentials,
 } from '#auth';
-import { builtInKinds, storageKey } from '#kinds';
+import { bootstrapFlows, builtInKinds, storageKey } from '#kinds';
 import { createRegistry, type ServedCluster, type Verbs } from '#registry';
 import { memoryStore, type Store } from '#storage';
 import { FakeClock } from '#testing';
@@ -52,10 +53,12 @@ export async function aSpecServer(options: Partial<FrontDoorOptions> = {}): Prom
   const credentials = new Map<SandboxId, SandboxCredentials>();
   for (const id of [HOST_SANDBOX_ID, ALPHA, BETA]) {
     await store.createSandbox(id);
-    await store.commit(id, bootstrapPolicy().map(policyWrite));
+    const flows = id === HOST_SANDBOX_ID ? [] : bootstrapFlows('2026-01-01T00:00:00Z').map(withUid);
+    await store.commit(id, [...bootstrapPolicy(), ...flows].map(bootstrapWrite));
     authorizers.set(id, rbacAuthorizer(store, id));
     credentials.set(id, await createSandboxCredentials(systemClock.nowMs()));
-    clusters.set(id, cluster(id, verbs, clock, credentials.get(id)!, authorizers.get(id)!));
+    const served = cluster(id, verbs, clock, credentials.get(id)!, authorizers.get(id)!);
+    clusters.set(id, id === HOST_SANDBOX_ID ? served : { ...served, flows: flowClassifier(store, id) });
   }
   const ca = await createServerCa(systemClock.nowMs());
   const { certificate, privateKey } = await createServerCertificate(ca, ['127.0.0.1'], systemClock.nowMs());
@@ -93,13 +96,19 @@ export async function aSpecServer(options: Partial<FrontDoorOptions> = {}): Prom
       await clock.advance(1_000);
       await closed;
       for (const authorizer of authorizers.values()) authorizer.close();
+      for (const { flows } of clusters.values()) flows?.close();
       await store.close();
     },
   };
 }
 
-function policyWrite(object: KubeObject) {
-  const kind = builtInKinds.all.find((one) => one.kind === object.kind)!;
+/** 'FlowSchema/exempt', so that specs can name it. */
+function withUid<T extends KubeObject>(object: T): T {
+  return { ...object, metadata: { ...object.metadata, uid: `${object.kind}/${object.metadata.name}` } };
+}
+
+function bootstrapWrite(object: KubeObject) {
+  const kind = builtInKinds.all.find((one) => one.kind === object.kind && object.apiVersion.endsWith(one.version))!;
   const { name = '', namespace = '' } = object.metadata;
   return {
     key: storageKey(kind, namespace, name),

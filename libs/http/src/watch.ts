@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { Clock, Random, SandboxId, Timer } from '#base';
-import { isReason, StatusError } from '#apimachinery';
+import type { Clock, Random, Timer } from '#base';
+import { isReason } from '#apimachinery';
 import type { RegistryWatch, ServedCluster, Target, WatchRequest } from '#registry';
 import { JSON_TYPE, startAnswer } from './answer.js';
 import type { Exchange } from './exchange.js';
@@ -8,49 +8,37 @@ import { readOptionsOf } from './options.js';
 import { resourceNegotiator } from './representation.js';
 import { includeObjectOf } from './table.js';
 import { type FrameEncoder, FrameEncoders } from './watch-frames.js';
+import type { WatchPlaces } from './watch-places.js';
 import { WatchStream } from './watch-stream.js';
 
 /** A watch that names no timeout lasts 30 to 60 minutes. As kube-apiserver's --min-request-timeout. */
 const WATCH_MS_MIN = 30 * 60_000;
 const BOOKMARK_MS = 60_000;
-/** The part of a sandbox's watches that one user may have. */
-const USER_SHARE_MAX = 0.75;
 /** All watches share one timer of this period: the precision of timeouts and bookmarks. */
 const SWEEP_MS = 1_000;
 
-function ownerOf(sandbox: SandboxId, username: string): string {
-  return `${sandbox}\0${username}`;
-}
-
 interface OpenWatch {
   readonly stream: WatchStream;
-  readonly sandbox: SandboxId;
-  readonly owner: string;
+  readonly leave: () => void;
   readonly bookmarks: boolean;
   readonly endsMs: number;
   nextBookmarkMs: number;
 }
 
 /**
- * Every open watch of the process: their deadlines, their bookmarks, their number per sandbox. One timer for all of
- * them, and none while there is no watch.
+ * Every open watch of the process: their deadlines, their bookmarks. One timer for all of them, and none
+ * while there is no watch.
  */
 export class WatchStreams {
   private readonly open = new Map<WatchStream, OpenWatch>();
-  private readonly perSandbox = new Map<SandboxId, number>();
-  private readonly perUser = new Map<string, number>();
   private readonly encoders = new WeakMap<ServedCluster, FrameEncoders>();
   private timer: Timer | undefined;
 
   constructor(
     private readonly clock: Clock,
     private readonly random: Random,
-    private readonly perSandboxMax: number,
+    private readonly places: WatchPlaces,
   ) {}
-
-  get size(): number {
-    return this.open.size;
-  }
 
   encodersOf(cluster: ServedCluster): FrameEncoders {
     let encoders = this.encoders.get(cluster);
@@ -61,27 +49,14 @@ export class WatchStreams {
     return encoders;
   }
 
-  /** Fails with 429 when the sandbox has as many as it may, or the user more than leaves room for others. */
-  admit({ env, user }: Exchange): void {
-    const perUserMax = Math.max(1, Math.floor(this.perSandboxMax * USER_SHARE_MAX));
-    const isFull =
-      (this.perSandbox.get(env.id) ?? 0) >= this.perSandboxMax ||
-      (this.perUser.get(ownerOf(env.id, user.username)) ?? 0) >= perUserMax;
-    if (isFull) {
-      throw StatusError.tooManyRequests('too many open watches, please try again later', 1);
-    }
-  }
-
+  /** Fails with 429 when there are too many already. */
   newStream(x: Exchange, encoder: FrameEncoder, timeoutMs: number | undefined, bookmarks: boolean): WatchStream {
+    const leave = this.places.take(x.env.id, x.user.username);
     const stream = new WatchStream(x.response, encoder, (one) => this.forget(one));
     const nowMs = this.clock.monotonicMs();
     const lastsMs = timeoutMs ?? WATCH_MS_MIN * (1 + this.random.next());
-    const sandbox = x.env.id;
-    const owner = ownerOf(sandbox, x.user.username);
     const times = { endsMs: nowMs + lastsMs, nextBookmarkMs: nowMs + BOOKMARK_MS };
-    this.open.set(stream, { stream, sandbox, owner, bookmarks, ...times });
-    this.perUser.set(owner, (this.perUser.get(owner) ?? 0) + 1);
-    this.perSandbox.set(sandbox, (this.perSandbox.get(sandbox) ?? 0) + 1);
+    this.open.set(stream, { stream, leave, bookmarks, ...times });
     this.timer ??= this.clock.setTimer(SWEEP_MS, () => this.sweep());
     return stream;
   }
@@ -109,12 +84,7 @@ export class WatchStreams {
     const watch = this.open.get(stream);
     if (!watch) return;
     this.open.delete(stream);
-    const left = this.perSandbox.get(watch.sandbox)! - 1;
-    if (left === 0) this.perSandbox.delete(watch.sandbox);
-    else this.perSandbox.set(watch.sandbox, left);
-    const leftOfUser = this.perUser.get(watch.owner)! - 1;
-    if (leftOfUser === 0) this.perUser.delete(watch.owner);
-    else this.perUser.set(watch.owner, leftOfUser);
+    watch.leave();
     if (this.open.size > 0) return;
     this.timer?.cancel();
     this.timer = undefined;
@@ -141,7 +111,6 @@ function watchRequestOf(x: Exchange, target: Target): WatchRequest {
  */
 export async function serveWatch(x: Exchange, target: Target, watches: WatchStreams): Promise<void> {
   const accepted = resourceNegotiator.choose(x.request.headers.accept);
-  watches.admit(x);
   const timeoutSeconds = x.query.integer('timeoutSeconds');
   const { name: _name, ...collection } = target;
   const request = watchRequestOf(x, target);

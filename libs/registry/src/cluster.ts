@@ -1,6 +1,6 @@
 import type { SandboxEnv, SandboxId, TraceRing } from '#base';
 import type { Auditor } from '#audit';
-import type { Authenticator, Authorizer } from '#auth';
+import type { Authenticator, Authorizer, FlowClassifier } from '#auth';
 import type { KindCatalog } from '#kinds';
 import type { Verbs } from './request.js';
 
@@ -14,6 +14,8 @@ export interface ServedCluster {
   readonly verbs: Verbs;
   readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
+  /** Absent: it has no FlowSchemas. */
+  readonly flows?: FlowClassifier;
   /** Absent: nothing is ever recorded here. */
   readonly auditor?: Auditor;
   readonly traces: TraceRing;

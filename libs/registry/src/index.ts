@@ -10,3 +10,4 @@ export type { ClusterDirectory, ServedCluster } from './cluster.js';
 export { createRegistry, type RegistryOptions } from './create-registry.js';
 export { KindsView } from './kinds-view.js';
 export { Heartbeats } from './heartbeats.js';
+export type { WorkGate } from './work-gate.js';

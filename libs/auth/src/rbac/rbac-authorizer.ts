@@ -2,6 +2,7 @@ import type { SandboxId } from '#base';
 import type { Store } from '#storage';
 import type { Authorizer, Decision } from '../credentials.js';
 import { NodeAuthorizer, nodeOf } from '../node/node-authorizer.js';
+import { questionKeyOf } from '../question-key.js';
 import { GROUP_MASTERS, type RequestAttributes, type UserInfo } from '../user.js';
 import { type PolicyRule, ruleAllows } from './policy-rule.js';
 import { PolicyView } from './policy-view.js';
@@ -55,7 +56,7 @@ class Rbac implements RbacAuthorizer {
     const loading = this.policy.ready();
     if (loading) await loading;
     const remembered = this.remembered(user);
-    const key = keyOf(attributes);
+    const key = questionKeyOf(attributes);
     const decision = remembered.decisions.get(key) ?? this.decide(user, attributes, remembered, key);
     if (decision.allowed || !asNode?.reason) return decision;
     return { allowed: false, reason: [asNode.reason, decision.reason].filter((one) => one !== '').join('\n') };
@@ -144,11 +145,4 @@ function refusedBy(grants: readonly Grant[]): Decision {
 function missingOf(grants: readonly Grant[]): string {
   const missing = [...new Set(grants.flatMap((grant) => grant.missing ?? []))];
   return missing.length > 1 ? `[${missing.join(', ')}]` : (missing[0] ?? '');
-}
-
-/** NUL cannot be in any of the parts. Names are left out: only decisions that hold for any are remembered. */
-function keyOf(attributes: RequestAttributes): string {
-  if (attributes.kind === 'path') return `${attributes.verb}\0${attributes.path}`;
-  const { verb, group, resource, subresource, namespace } = attributes;
-  return `${verb}\0${group}\0${resource}\0${subresource}\0${namespace}`;
 }
