@@ -68,12 +68,15 @@ import { roleBindingKind } from './rbac/role-binding.kind.js';
 import { deviceClassKind } from './resource/device-class.kind.js';
 import { deviceClassV1beta1Kind } from './resource/device-class-v1beta1.kind.js';
 import { deviceClassV1beta2Kind } from './resource/device-class-v1beta2.kind.js';
+import { deviceTaintRuleV1alpha3Kind } from './resource/device-taint-rule-v1alpha3.kind.js';
+import { deviceTaintRuleV1beta2Kind } from './resource/device-taint-rule-v1beta2.kind.js';
 import { resourceClaimKind } from './resource/resource-claim.kind.js';
 import { resourceClaimTemplateKind } from './resource/resource-claim-template.kind.js';
 import { resourceClaimTemplateV1beta1Kind } from './resource/resource-claim-template-v1beta1.kind.js';
 import { resourceClaimTemplateV1beta2Kind } from './resource/resource-claim-template-v1beta2.kind.js';
 import { resourceClaimV1beta1Kind } from './resource/resource-claim-v1beta1.kind.js';
 import { resourceClaimV1beta2Kind } from './resource/resource-claim-v1beta2.kind.js';
+import { resourcePoolStatusRequestKind } from './resource/resource-pool-status-request.kind.js';
 import { resourceSliceKind } from './resource/resource-slice.kind.js';
 import { resourceSliceV1beta1Kind } from './resource/resource-slice-v1beta1.kind.js';
 import { resourceSliceV1beta2Kind } from './resource/resource-slice-v1beta2.kind.js';
@@ -162,6 +165,9 @@ const kindsWithRules: readonly Kind[] = [
   resourceSliceKind,
   deviceClassV1beta1Kind,
   deviceClassV1beta2Kind,
+  deviceTaintRuleV1alpha3Kind,
+  deviceTaintRuleV1beta2Kind,
+  resourcePoolStatusRequestKind,
   resourceClaimV1beta2Kind,
   resourceClaimTemplateV1beta2Kind,
   resourceSliceV1beta2Kind,

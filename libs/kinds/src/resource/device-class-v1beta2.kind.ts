@@ -1,9 +1,8 @@
 import { defineKind } from '../define-kind.js';
-import { agedTable } from '../generic-columns.js';
-import type { V1beta2DeviceClass } from '../generated/types.js';
+import type { DeviceClass } from '../generated/types.js';
+import { deviceClassRules } from './device-class.js';
 
-export const deviceClassV1beta2Kind = defineKind<V1beta2DeviceClass>({
+export const deviceClassV1beta2Kind = defineKind<DeviceClass>({
+  ...deviceClassRules,
   apiVersion: 'resource.k8s.io/v1beta2',
-  resource: 'deviceclasses',
-  table: agedTable,
 });

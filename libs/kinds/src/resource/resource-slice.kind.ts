@@ -1,9 +1,8 @@
 import { defineKind } from '../define-kind.js';
 import type { ResourceSlice } from '../generated/types.js';
-import { sliceTable } from './slice-table.js';
+import { resourceSliceRules } from './resource-slice.js';
 
 export const resourceSliceKind = defineKind<ResourceSlice>({
+  ...resourceSliceRules<ResourceSlice>({ v1Of: (slice) => slice, devicesOf: ({ spec }) => spec?.devices ?? [] }),
   apiVersion: 'resource.k8s.io/v1',
-  resource: 'resourceslices',
-  table: sliceTable,
 });

@@ -49,6 +49,8 @@ const OWN: Readonly<Record<string, Readonly<Record<string, FieldSet>>>> = {
   },
   'flowschemas.flowcontrol.apiserver.k8s.io': { status: fields('metadata', 'spec') },
   'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': { status: fields('metadata', 'spec') },
+  'devicetaintrules.resource.k8s.io': { status: fields('metadata', 'spec') },
+  'resourcepoolstatusrequests.resource.k8s.io': { status: fields('metadata', 'spec') },
   'volumeattachments.storage.k8s.io': { status: fields('metadata', 'spec') },
   'customresourcedefinitions.apiextensions.k8s.io': { status: fields('metadata', 'spec') },
 };
