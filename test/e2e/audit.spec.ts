@@ -38,7 +38,7 @@ interface Event {
   userAgent?: string;
   sourceIPs: string[];
   objectRef?: { resource: string; name?: string };
-  responseStatus?: { code: number; reason?: string };
+  responseStatus?: { code: number; reason?: string; message?: string };
   requestObject?: object;
   responseObject?: object;
   annotations?: Record<string, string>;
@@ -92,6 +92,12 @@ describe('audit', () => {
     await ask('/api/v1/pods', { as: 'garbage.token.here' });
     const query = JSON.stringify({ query: '{ coreV1 { configMap(name: "told") { metadata { name } } } }' });
     await ask('/graphql', { method: 'POST', body: query, headers: { 'content-type': 'application/json' } });
+    const asKim = {
+      'content-type': 'application/json',
+      'impersonate-user': 'kim',
+      'impersonate-group': 'system:masters',
+    };
+    await ask('/graphql', { method: 'POST', body: query, headers: asKim });
 
     const all = await events();
     const of = (verb: string, resource: string, name?: string) =>
@@ -118,7 +124,17 @@ describe('audit', () => {
       responseStatus: { code: 403, reason: 'Forbidden' },
       annotations: { 'authorization.k8s.io/decision': 'forbid' },
     });
-    expect(all.find((one) => one.responseStatus?.code === 401)).toMatchObject({ user: {}, verb: 'list' });
+    expect(all.find((one) => one.responseStatus?.code === 401)).toMatchObject({
+      user: {},
+      verb: 'list',
+      stage: 'ResponseStarted',
+      responseStatus: { message: 'Authentication failed, attempted: bearer' },
+    });
+    // A step of a GraphQL operation, too, is the requester's, who acts as somebody else.
+    expect(of('get', 'configmaps', 'told').at(-1)).toMatchObject({
+      user: { username: 'kubernetes-admin' },
+      impersonatedUser: { username: 'kim' },
+    });
     expect(of('create', 'pods', undefined).map((one) => one.user.username)).toContain(
       'system:serviceaccount:kube-system:replicaset-controller',
     );

@@ -16,8 +16,13 @@ export interface RequestFacts {
   readonly requestURI: string;
   readonly sourceIPs: readonly string[];
   readonly userAgent: string;
-  /** Whom `user` acts as. */
-  readonly impersonated?: UserInfo | undefined;
+}
+
+/** Nobody is known before, and when, authentication fails. */
+export interface AuditedUsers {
+  readonly requester: UserInfo | undefined;
+  /** Whom the requester acts as. */
+  readonly impersonated: UserInfo | undefined;
 }
 
 /** As upstream's maxUserAgentLength and its suffix. */
@@ -27,6 +32,7 @@ const CUT = '...TRUNCATED';
 const EVENT_CHARS_MAX = 100 * 1024;
 const URI_MAX = 8 * 1024;
 const ANNOTATIONS_MAX = 64;
+const UNAUTHORIZED = 401;
 
 interface ObjectRef {
   resource: string;
@@ -55,11 +61,12 @@ export class AuditedRequest {
   private requestText: string | undefined;
   private responseText: string | undefined;
   private failure: StatusError | undefined;
+  private panicked = false;
   private over = false;
 
   constructor(
     private readonly auditor: AuditSink,
-    private readonly user: UserInfo | undefined,
+    private readonly users: AuditedUsers,
     private readonly attributes: RequestAttributes,
     private readonly facts: RequestFacts,
     private readonly decision: AuditDecision,
@@ -95,8 +102,10 @@ export class AuditedRequest {
     this.responseText = this.decision.omitManagedFields ? this.textOf(JSON.parse(text)) : text;
   }
 
-  failed(error: unknown): void {
+  /** What nobody expected (`isPanic`) ends the request in a stage of its own. The first cause counts, the last text. */
+  failed(error: unknown, isPanic = !(error instanceof StatusError)): void {
     this.failure = error instanceof StatusError ? error : StatusError.internal('the request failed unexpectedly');
+    this.panicked ||= isPanic;
   }
 
   received(): void {
@@ -112,7 +121,13 @@ export class AuditedRequest {
   complete(code?: number): void {
     if (this.over) return;
     this.over = true;
-    this.emit('ResponseComplete', this.failure?.code ?? code ?? 200);
+    this.emit(this.panicked ? 'Panic' : 'ResponseComplete', this.failure?.code ?? code ?? 200);
+  }
+
+  /** Its one event. Models WithFailedAuthenticationAudit (1.36). */
+  unauthenticated(message: string): void {
+    this.over = true;
+    this.emit('ResponseStarted', { metadata: {}, message, code: UNAUTHORIZED });
   }
 
   private learn(meta: Meta | undefined): void {
@@ -129,11 +144,11 @@ export class AuditedRequest {
     return JSON.stringify(withoutManagedFields(value as Json));
   }
 
-  private emit(stage: AuditStage, code: number | undefined): void {
+  private emit(stage: AuditStage, answer: number | object | undefined): void {
     if (this.decision.omitStages.has(stage)) return;
-    const head = JSON.stringify(this.headOf(stage, code)).slice(0, -1);
+    const head = JSON.stringify(this.headOf(stage, answer)).slice(0, -1);
     const isReceived = stage === 'RequestReceived';
-    const bodies = isReceived ? '' : this.bodies();
+    const bodies = isReceived ? '' : this.bodies(stage);
     const whole = head.length + bodies.length <= EVENT_CHARS_MAX;
     if (!whole) this.annotate('audit.k8s.io/truncated', 'true');
     const times = `,"requestReceivedTimestamp":"${rfc3339Micro(this.receivedMs)}","stageTimestamp":"${rfc3339Micro(
@@ -147,15 +162,17 @@ export class AuditedRequest {
     this.auditor.write(line, this.sensitive && whole && bodies !== '');
   }
 
-  private bodies(): string {
+  private bodies(stage: AuditStage): string {
     const request = this.requestText === undefined ? '' : `,"requestObject":${this.requestText}`;
+    if (stage === 'Panic') return request;
     const text = this.wantsResponse && this.failure ? JSON.stringify(this.failure.toStatus()) : this.responseText;
     return request + (text === undefined ? '' : `,"responseObject":${text}`);
   }
 
   /** Members in the order of upstream's type, so that lines look alike. */
-  private headOf(stage: AuditStage, code: number | undefined): object {
+  private headOf(stage: AuditStage, answer: number | object | undefined): object {
     const { facts, attributes, decision } = this;
+    const { requester, impersonated } = this.users;
     return {
       kind: 'Event',
       apiVersion: 'audit.k8s.io/v1',
@@ -164,20 +181,25 @@ export class AuditedRequest {
       stage,
       requestURI: facts.requestURI.slice(0, URI_MAX),
       verb: attributes.verb,
-      user: this.user ? shownUser(this.user) : {},
-      ...(facts.impersonated ? { impersonatedUser: shownUser(facts.impersonated) } : {}),
+      user: requester ? shownUser(requester) : {},
+      ...(impersonated ? { impersonatedUser: shownUser(impersonated) } : {}),
       sourceIPs: facts.sourceIPs,
       ...(facts.userAgent === '' ? {} : { userAgent: cut(facts.userAgent) }),
       ...(this.objectRef ? { objectRef: this.objectRef } : {}),
-      ...(code === undefined ? {} : { responseStatus: this.statusOf(code) }),
+      ...(answer === undefined ? {} : { responseStatus: this.statusOf(answer) }),
     };
   }
 
-  private statusOf(code: number): object {
-    if (!this.failure) return { metadata: {}, code };
-    const { reason, message, details } = this.failure;
+  private statusOf(answer: number | object): object {
+    if (typeof answer === 'object') return answer;
+    if (!this.failure) return { metadata: {}, code: answer };
+    const { reason, message, details, code } = this.failure;
+    // What was thrown stays in the server's log: it may tell of other clusters.
+    if (this.panicked) {
+      return { metadata: {}, status: 'Failure', message: `APIServer panic'd: ${message}`, reason, code };
+    }
     const shown = details && Object.keys(details).length > 0 ? { details } : {};
-    return { metadata: {}, status: 'Failure', message, reason, ...shown, code: this.failure.code };
+    return { metadata: {}, status: 'Failure', message, reason, ...shown, code };
   }
 }
 

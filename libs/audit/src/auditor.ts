@@ -1,7 +1,7 @@
 import type { SandboxEnv } from '#base';
-import type { RequestAttributes, UserInfo } from '#auth';
+import { type RequestAttributes, requesterOf, type UserInfo } from '#auth';
 import { builtInKinds, storageKey } from '#kinds';
-import type { Store, StoredObject, StoreWatch } from '#storage';
+import { type Store, type StoredObject, StoreView } from '#storage';
 import type { AuditLog } from './audit-log.js';
 import { AuditedRequest, type AuditSink, type RequestFacts } from './audited-request.js';
 import { type AuditPolicy, decide, isSensitive } from './policy.js';
@@ -18,60 +18,83 @@ const STORAGE_KEY = storageKey(builtInKinds.preferred('', 'configmaps')!, POLICY
 const read = new WeakMap<StoredObject, AuditPolicy | 'none'>();
 
 /**
- * The auditing of one awake cluster: its policy, kept current by one watch from `open` until `close`, and the way to its
- * log. A policy counts from the moment its writer has the answer, because the store tells watchers before it acknowledges.
+ * The auditing of one awake cluster: its policy, kept current from `open` until `close`, and the way to its log. A policy
+ * counts from the moment its writer has the answer, because the store tells watchers before it acknowledges. Where that
+ * watch has ended, the policy is read again; what cannot be read leaves the last one known in force.
  */
 export class Auditor implements AuditSink {
   private policy: AuditPolicy | undefined;
-  private watch: StoreWatch | undefined;
+  private found: AuditPolicy | undefined;
+  private readonly view: StoreView;
   private closed = false;
   private count = 0;
   /** Written so far, for metrics. */
   events = 0;
 
   constructor(
-    private readonly store: Pick<Store, 'get' | 'head' | 'watch'>,
+    store: Pick<Store, 'list' | 'watch'>,
     readonly env: SandboxEnv,
     readonly log: AuditLog,
-  ) {}
+  ) {
+    this.view = new StoreView(store, env.id, {
+      prefixes: [
+        {
+          prefix: STORAGE_KEY,
+          set: (key, stored) => {
+            // The prefix is the key of others, too, that begin alike.
+            if (key === STORAGE_KEY) this.found = stored && policyOf(stored);
+          },
+        },
+      ],
+      begin: () => void (this.found = undefined),
+      changed: () => void (this.policy = this.closed ? undefined : this.found),
+    });
+  }
+
+  /** Fails as the store does. */
+  async open(): Promise<void> {
+    await this.view.ready();
+  }
+
+  /** undefined: the policy is the one that stands now. Whoever can wait does so before asking for `on`. Never rejects. */
+  ready(): Promise<void> | undefined {
+    return this.closed ? undefined : this.view.ready()?.catch(() => undefined);
+  }
 
   /** Nothing is recorded while this is false: ask before anything is made for a record. */
   get on(): boolean {
+    // Callers inside the process do not wait, but see to it that the next one finds what is new.
+    void this.ready();
     return this.policy !== undefined;
-  }
-
-  async open(): Promise<void> {
-    const { id } = this.env;
-    const after = await this.store.head(id);
-    const stored = await this.store.get(id, STORAGE_KEY);
-    this.policy = stored && policyOf(stored);
-    if (this.closed) return;
-    const watch = await this.store.watch(id, STORAGE_KEY, after, {
-      events: (batch) => {
-        for (const { type, object } of batch) {
-          // The prefix is the key of others, too, that begin alike.
-          if (object.key === STORAGE_KEY) this.policy = type === 'DELETED' ? undefined : policyOf(object);
-        }
-      },
-      closed: () => void (this.watch = undefined),
-    });
-    if (this.closed) watch.cancel();
-    else this.watch = watch;
   }
 
   close(): void {
     this.closed = true;
     this.policy = undefined;
-    this.watch?.cancel();
+    this.view.close();
   }
 
-  /** Starts the record of a request, its first stage included; undefined when the policy does not want one. */
-  begin(user: UserInfo | undefined, attributes: RequestAttributes, facts: RequestFacts): AuditedRequest | undefined {
-    const decision = this.policy && decide(this.policy, user, attributes);
-    if (!decision) return undefined;
-    const request = new AuditedRequest(this, user, attributes, facts, decision, isSensitive(attributes));
-    request.received();
-    return request;
+  /**
+   * Starts the record of a request, its first stage included; undefined when the policy does not want one. Where `user`
+   * is whom somebody acts as, the record, and the policy, speak of that somebody.
+   */
+  begin(user: UserInfo, attributes: RequestAttributes, facts: RequestFacts): AuditedRequest | undefined {
+    if (!this.policy) return undefined;
+    const requester = requesterOf(user) ?? user;
+    return this.record(requester, attributes, facts, requester === user ? undefined : user);
+  }
+
+  /** The same before anybody has looked at who asks. */
+  beginUnknown(attributes: RequestAttributes, facts: RequestFacts): AuditedRequest | undefined {
+    return this.record(undefined, attributes, facts);
+  }
+
+  /**
+   * The whole record of a request whose credentials nobody knows: one event, before anything of it was served. Models
+   * WithFailedAuthenticationAudit (1.36).
+   */
+  unauthenticated(attributes: RequestAttributes, facts: RequestFacts, message: string): void {
+    this.make(undefined, attributes, facts)?.unauthenticated(message);
   }
 
   /** For requests that no listener named: calls of actors, and the steps of a GraphQL operation. */
@@ -83,6 +106,29 @@ export class Auditor implements AuditSink {
   write(line: string, sealed: boolean): void {
     this.events++;
     this.log.append(this.env.id, line, sealed);
+  }
+
+  private record(
+    requester: UserInfo | undefined,
+    attributes: RequestAttributes,
+    facts: RequestFacts,
+    impersonated?: UserInfo,
+  ): AuditedRequest | undefined {
+    const request = this.make(requester, attributes, facts, impersonated);
+    request?.received();
+    return request;
+  }
+
+  private make(
+    requester: UserInfo | undefined,
+    attributes: RequestAttributes,
+    facts: RequestFacts,
+    impersonated?: UserInfo,
+  ): AuditedRequest | undefined {
+    const decision = this.policy && decide(this.policy, requester, attributes);
+    if (!decision) return undefined;
+    const who = { requester, impersonated };
+    return new AuditedRequest(this, who, attributes, facts, decision, isSensitive(attributes));
   }
 }
 

@@ -1,40 +1,58 @@
-import type { UserInfo } from '#auth';
+import { ANONYMOUS } from '#auth';
 import type { RequestFacts } from '#audit';
-import { isReason } from '#apimachinery';
+import { isReason, type StatusError } from '#apimachinery';
 import type { ServedCluster } from '#registry';
-import { requesterOf } from './authentication.js';
+import { attemptOf, credentialsOf } from './authentication.js';
 import type { Exchange, RawRequest } from './exchange.js';
 import { Query } from './query.js';
 import { attributesOfPath, attributesOfRequest } from './request-attributes.js';
+import type { Address } from './request-info.js';
 
 /** Proxies that a request came through; more are not believed. */
 const SOURCES_MAX = 8;
 
 /** Begins the record of a request whose caller is known. Costs a look at a field where no policy stands. */
-export async function beginAudit(x: Exchange): Promise<void> {
+export function beginAudit(x: Exchange): void {
   const { auditor } = x.cluster;
   if (!auditor?.on) return;
-  const attributes = attributesOfRequest(x);
-  const requester = await requesterOf(x.request, x.cluster, x.user);
-  const facts = factsOf(x.request, x.trace.id, requester === x.user ? undefined : x.user);
-  x.audit = auditor.begin(requester, attributes, facts);
+  x.audit = auditor.begin(x.user, attributesOfRequest(x), factsOf(x.request, x.trace.id));
 }
 
 /** The record of a request whose caller could not be found, or may not be whom it wants to be. */
 export async function auditRefused(
   request: RawRequest,
-  cluster: ServedCluster,
-  path: string,
-  search: string,
+  { auditor, authenticator }: ServedCluster,
+  { path, search }: Address,
   auditId: string,
   error: unknown,
 ): Promise<void> {
-  const { auditor } = cluster;
   if (!auditor?.on) return;
-  const attributes = attributesOfPath(request.method!, path, queryOf(search));
-  const unknown = isReason(error, 'Unauthorized');
-  const requester = unknown ? undefined : await requesterOf(request, cluster, undefined);
-  const audit = auditor.begin(requester, attributes, factsOf(request, auditId, undefined));
+  const query = queryOf(search);
+  const attributes = attributesOfPath(request.method!, path, query);
+  const facts = factsOf(request, auditId);
+  if (isReason(error, 'Unauthorized')) {
+    return auditor.unauthenticated(attributes, facts, attemptOf(request, query));
+  }
+  const { impersonate: _, ...own } = credentialsOf(request);
+  const requester = (await authenticator.authenticate(own)) ?? ANONYMOUS;
+  const audit = auditor.begin(requester, attributes, facts);
+  audit?.failed(error);
+  audit?.complete();
+}
+
+/** The record of a request that was turned away at the door, before anybody looked at its credentials. */
+export function auditTurnedAway(
+  request: RawRequest,
+  { auditor }: ServedCluster,
+  { path, search }: Address,
+  auditId: string,
+  error: StatusError,
+): void {
+  if (!auditor?.on) return;
+  const audit = auditor.beginUnknown(
+    attributesOfPath(request.method!, path, queryOf(search)),
+    factsOf(request, auditId),
+  );
   audit?.failed(error);
   audit?.complete();
 }
@@ -56,14 +74,18 @@ function queryOf(search: string): Query {
   }
 }
 
-function factsOf(request: RawRequest, auditId: string, impersonated: UserInfo | undefined): RequestFacts {
+function factsOf(request: RawRequest, auditId: string): RequestFacts {
   return {
     auditId,
-    requestURI: request.url ?? '',
+    requestURI: withoutToken(request.url ?? ''),
     sourceIPs: sourcesOf(request),
     userAgent: request.headers['user-agent'] ?? '',
-    impersonated,
   };
+}
+
+/** Differs: upstream records a token that somebody put into a URL. */
+function withoutToken(url: string): string {
+  return url.includes('access_token=') ? url.replace(/([?&]access_token=)[^&#]*/g, '$1…') : url;
 }
 
 /** Models utilnet.SourceIPs (1.36): what proxies say, then who is connected. */

@@ -5,6 +5,7 @@ import { ANONYMOUS, type Credentials, forbidden, type RequestAttributes, type Us
 import { StatusError } from '#apimachinery';
 import { annotateDecision, type ServedCluster } from '#registry';
 import type { Exchange, RawRequest } from './exchange.js';
+import type { Query } from './query.js';
 
 /** A connection's certificate never changes, and asking OpenSSL for it is dear: asked once. */
 const certificates = new WeakMap<object, X509Certificate | null>();
@@ -96,15 +97,22 @@ export async function userOf(request: RawRequest, cluster: ServedCluster): Promi
   return (await cluster.authenticator.authenticate(credentialsOf(request))) ?? ANONYMOUS;
 }
 
-/** Who sent it, when `user` may be whom that one acts as. Asked for records only. */
-export async function requesterOf(
-  request: RawRequest,
-  cluster: ServedCluster,
-  user: UserInfo | undefined,
-): Promise<UserInfo | undefined> {
-  if (user && !impersonates(request)) return user;
-  const { impersonate: _, ...own } = credentialsOf(request);
-  return (await cluster.authenticator.authenticate(own)) ?? ANONYMOUS;
+/** Of a request whose credentials nobody knows: which they were, never what. Models getAuthMethods (1.36). */
+export function attemptOf(request: RawRequest, query: Query): string {
+  const header = (request.headers.authorization ?? '').trim();
+  const attempted = [
+    isBasic(header) ? 'basic' : undefined,
+    /^bearer +/i.test(header) ? 'bearer' : undefined,
+    query.text('access_token')?.trim() ? 'access_token' : undefined,
+    certificateOf(request) ? 'x509' : undefined,
+  ].filter((method) => method !== undefined);
+  if (attempted.length === 0) return 'Authentication failed, no credentials provided';
+  return `Authentication failed, attempted: ${attempted.join(', ')}`;
+}
+
+/** A name and a password, as Go's Request.BasicAuth has it. */
+function isBasic(header: string): boolean {
+  return /^basic /i.test(header) && Buffer.from(header.slice(6), 'base64').includes(':');
 }
 
 /** For what the verbs do not authorize themselves: paths, and resources that do not exist. Fails with 403. */

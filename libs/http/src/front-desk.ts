@@ -1,9 +1,10 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import { Trace } from '#base';
-import { StatusError } from '#apimachinery';
+import type { AuditedRequest } from '#audit';
+import { isReason, StatusError } from '#apimachinery';
 import { sendStatus } from './answer.js';
 import { auditIds } from './audit-id.js';
-import { auditRefused, beginAudit, endAudit } from './auditing.js';
+import { auditRefused, auditTurnedAway, beginAudit, endAudit } from './auditing.js';
 import { userOf } from './authentication.js';
 import { ClientGone } from './body.js';
 import { Documents } from './documents.js';
@@ -69,6 +70,7 @@ export class FrontDesk {
       await this.dispatch(exchange);
     } catch (error) {
       this.fail(error, response, auditId, exchange);
+      if (!exchange) void this.auditTurnedAway(request, address, auditId, error);
     }
     if (place) this.gatekeeper.leave(place);
     if (exchange?.audit) endAudit(exchange, exchange.verb === 'watch');
@@ -83,13 +85,21 @@ export class FrontDesk {
     auditId: string,
     work: (x: Exchange) => Promise<T> | T,
   ): Promise<T> {
-    const place = await this.enter(address);
+    let x: Exchange | undefined;
+    let place: Place | undefined;
     try {
-      const x = await this.receive(request, response, address, auditId);
+      place = await this.enter(address);
+      x = await this.receive(request, response, address, auditId);
       await this.gatekeeper.claim(place, x);
       return await work(x);
+    } catch (error) {
+      if (!x) void this.auditTurnedAway(request, address, auditId, error);
+      const isGone = error instanceof ClientGone;
+      const failure = isGone ? error : this.statusOf(error, auditId, x?.audit);
+      x?.audit?.complete();
+      throw failure;
     } finally {
-      this.gatekeeper.leave(place);
+      if (place) this.gatekeeper.leave(place);
     }
   }
 
@@ -123,22 +133,31 @@ export class FrontDesk {
     if (!cluster) throw noSuchSandbox(address.base);
     const trace = new Trace(auditId, `${request.method} ${address.path}`, this.options.clock);
     cluster.traces.add(trace);
+    const policy = cluster.auditor?.ready();
+    if (policy) await policy;
     const authenticated = trace.start('authentication');
-    const user = await this.callerOf(request, cluster, address, auditId);
+    const { user, query } = await this.callerOf(request, cluster, address, auditId);
     authenticated({ user: user.username });
-    const query = Query.parse(address.search);
     const x = new Exchange(request, response, cluster, address.base, address.path, query, user, trace);
-    if (cluster.auditor?.on) await beginAudit(x);
+    beginAudit(x);
     return x;
   }
 
-  private async callerOf(request: RawRequest, cluster: ServedCluster, { path, search }: Address, auditId: string) {
+  private async callerOf(request: RawRequest, cluster: ServedCluster, address: Address, auditId: string) {
     try {
-      return await userOf(request, cluster);
+      return { user: await userOf(request, cluster), query: Query.parse(address.search) };
     } catch (error) {
-      await auditRefused(request, cluster, path, search, auditId, error);
+      await auditRefused(request, cluster, address, auditId, error);
       throw error;
     }
+  }
+
+  /** What found no room is recorded where its cluster is at work already: a storm must wake nobody. */
+  private async auditTurnedAway(request: RawRequest, address: Address, auditId: string, error: unknown): Promise<void> {
+    if (!isReason(error, 'TooManyRequests') || !address.sandbox || !this.gatekeeper.inFlight.has(address.sandbox))
+      return;
+    const cluster = await this.options.clusters(address.sandbox).catch(() => undefined);
+    if (cluster) auditTurnedAway(request, cluster, address, auditId, error);
   }
 
   /** Resolves when nothing is under way. */
@@ -155,10 +174,19 @@ export class FrontDesk {
 
   private fail(error: unknown, response: RawResponse, auditId: string, x: Exchange | undefined): void {
     if (error instanceof ClientGone) return void response.destroy();
-    const unexpected = this.options.unexpected ?? (() => {});
-    const status = statusErrorOf(error, auditId, unexpected);
-    x?.audit?.failed(status);
+    const status = this.statusOf(error, auditId, x?.audit);
     sendStatus(response, auditId, status, x);
+  }
+
+  /** What the client may see of an error; the record of the request, and the log if nobody expected it, are told. */
+  statusOf(error: unknown, auditId: string, audit?: AuditedRequest): StatusError {
+    let isPanic = false;
+    const status = statusErrorOf(error, auditId, (cause, id) => {
+      isPanic = true;
+      this.options.unexpected?.(cause, id);
+    });
+    audit?.failed(status, isPanic);
+    return status;
   }
 
   private record(x: Exchange, code: number, startedMs: number): void {

@@ -61,6 +61,11 @@ export class InFlight {
     return { sandbox };
   }
 
+  /** Is anything of this sandbox under way? */
+  has(sandbox: SandboxId): boolean {
+    return this.counts.has(sandbox);
+  }
+
   /** The place is this user's from here on, and within limits. Fails with 429; the place stays to be left. */
   claim(place: Place, user: string, mutating: boolean): void {
     const counts = this.counts.get(place.sandbox)!;

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { decodeBody } from '#apimachinery';
 import { addFlow, type Headers } from './answer.js';
-import { readBody } from './body.js';
+import { ClientGone, readBody } from './body.js';
 import type { Mount } from './door.js';
 import type { FrontDesk } from './front-desk.js';
 import { mediaTypeOf } from './media-type.js';
@@ -15,19 +15,27 @@ export async function serveMount(
   address: Address,
   desk: FrontDesk,
 ): Promise<unknown> {
-  return desk.during(request.raw, reply.raw, address, desk.auditId(request.raw), async (x) => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      const bytes = await readBody(request.raw);
-      if (bytes.length > 0) {
-        const isJson = mediaTypeOf(request.headers['content-type']) === 'application/json';
-        request.body = isJson ? decodeBody(bytes, 'json').value : bytes;
-      }
-    }
-    const { audit } = x;
-    if (audit) reply.raw.once('close', () => audit.complete(reply.raw.statusCode));
-    const headers: Headers = { 'audit-id': x.trace.id };
-    addFlow(headers, x);
-    reply.headers(headers);
-    return mount.handle(request, reply, x.cluster, x);
-  });
+  const auditId = desk.auditId(request.raw);
+  try {
+    return await desk.during(request.raw, reply.raw, address, auditId, async (x) => {
+      const { audit } = x;
+      if (audit) reply.raw.once('close', () => audit.complete(reply.raw.statusCode));
+      await receiveBody(request);
+      const headers: Headers = { 'audit-id': auditId };
+      addFlow(headers, x);
+      reply.headers(headers);
+      return mount.handle(request, reply, x.cluster, x);
+    });
+  } catch (error) {
+    if (error instanceof ClientGone) return reply.hijack().raw.destroy();
+    throw error;
+  }
+}
+
+async function receiveBody(request: FastifyRequest): Promise<void> {
+  if (request.method === 'GET' || request.method === 'HEAD') return;
+  const bytes = await readBody(request.raw);
+  if (bytes.length === 0) return;
+  const isJson = mediaTypeOf(request.headers['content-type']) === 'application/json';
+  request.body = isJson ? decodeBody(bytes, 'json').value : bytes;
 }

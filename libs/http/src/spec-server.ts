@@ -1,6 +1,7 @@
 import { Agent } from 'node:https';
 import { HOST_SANDBOX_ID, Random, type SandboxId, sandboxId, systemClock, TraceRing } from '#base';
 import type { AdmissionChain } from '#admission';
+import { AuditLog, Auditor } from '#audit';
 import { encodeCanonical, type KubeObject } from '#apimachinery';
 import {
   bootstrapPolicy,
@@ -14,8 +15,8 @@ import {
   type SandboxCredentials,
 } from '#auth';
 import { bootstrapFlows, builtInKinds, storageKey } from '#kinds';
-import { createRegistry, type ServedCluster, type Verbs } from '#registry';
-import { memoryStore, type Store } from '#storage';
+import { auditedVerbs, createRegistry, type ServedCluster, type Verbs } from '#registry';
+import { memoryAuditRows, memoryStore, type Store } from '#storage';
 import { FakeClock } from '#testing';
 import { createFrontDoor, type FrontDoor } from './front-door.js';
 import type { FrontDoorOptions } from './door.js';
@@ -28,6 +29,7 @@ export interface SpecServer {
   readonly clock: FakeClock;
   readonly store: Store;
   readonly verbs: Verbs;
+  readonly auditLog: AuditLog;
   /** What the server logged as unexpected: a spec that expects none should look. */
   readonly unexpected: unknown[];
   /** 'http://127.0.0.1:…' */
@@ -48,8 +50,11 @@ export async function aSpecServer(options: Partial<FrontDoorOptions> = {}): Prom
   const clock = new FakeClock();
   const store = memoryStore();
   const authorizers = new Map<SandboxId, RbacAuthorizer>();
-  const verbs = createRegistry({ store, admission: ADMITS_ALL, authorizerOf: (id) => authorizers.get(id)!, clock });
   const clusters = new Map<SandboxId, ServedCluster>();
+  const registry = createRegistry({ store, admission: ADMITS_ALL, authorizerOf: (id) => authorizers.get(id)!, clock });
+  const verbs = auditedVerbs(registry, (id) => clusters.get(id)?.auditor);
+  const auditLog = new AuditLog(memoryAuditRows(), clock, (error) => void unexpected.push(error));
+  const unexpected: unknown[] = [];
   const credentials = new Map<SandboxId, SandboxCredentials>();
   for (const id of [HOST_SANDBOX_ID, ALPHA, BETA]) {
     await store.createSandbox(id);
@@ -57,12 +62,13 @@ export async function aSpecServer(options: Partial<FrontDoorOptions> = {}): Prom
     await store.commit(id, [...bootstrapPolicy(), ...flows].map(bootstrapWrite));
     authorizers.set(id, rbacAuthorizer(store, id));
     credentials.set(id, await createSandboxCredentials(systemClock.nowMs()));
-    const served = cluster(id, verbs, clock, credentials.get(id)!, authorizers.get(id)!);
+    const auditor = new Auditor(store, { id, clock, random: new Random(id) }, auditLog);
+    await auditor.open();
+    const served = cluster(auditor, verbs, clock, credentials.get(id)!, authorizers.get(id)!);
     clusters.set(id, id === HOST_SANDBOX_ID ? served : { ...served, flows: flowClassifier(store, id) });
   }
   const ca = await createServerCa(systemClock.nowMs());
   const { certificate, privateKey } = await createServerCertificate(ca, ['127.0.0.1'], systemClock.nowMs());
-  const unexpected: unknown[] = [];
   const door = await createFrontDoor({
     clusters: async (id) => clusters.get(id),
     tls: { key: privateKey, cert: certificate },
@@ -84,6 +90,7 @@ export async function aSpecServer(options: Partial<FrontDoorOptions> = {}): Prom
     clock,
     store,
     verbs,
+    auditLog,
     unexpected,
     credentials,
     plain: `http://127.0.0.1:${door.httpPort}`,
@@ -97,6 +104,7 @@ export async function aSpecServer(options: Partial<FrontDoorOptions> = {}): Prom
       await closed;
       for (const authorizer of authorizers.values()) authorizer.close();
       for (const { flows } of clusters.values()) flows?.close();
+      for (const { auditor } of clusters.values()) auditor?.close();
       await store.close();
     },
   };
@@ -120,7 +128,7 @@ function bootstrapWrite(object: KubeObject) {
 }
 
 function cluster(
-  id: SandboxId,
+  auditor: Auditor,
   verbs: Verbs,
   clock: FakeClock,
   credentials: SandboxCredentials,
@@ -128,12 +136,13 @@ function cluster(
 ): ServedCluster {
   const reads = { get: async () => undefined };
   return {
-    env: { id, clock, random: new Random(id) },
+    env: auditor.env,
     kinds: builtInKinds,
     onKinds: () => () => {},
     verbs,
     authenticator: createAuthenticator({ credentials, clock, realClock: systemClock, reads, authorizer }),
     authorizer,
+    auditor,
     traces: new TraceRing(16),
     readiness: async () => new Map([['etcd', undefined]]),
   };

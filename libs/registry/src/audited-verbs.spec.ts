@@ -115,6 +115,21 @@ describe('auditedVerbs', () => {
     });
   });
 
+  it('tells what nobody expected as a stage of its own', async () => {
+    await policy('{level: Request, omitStages: [RequestReceived]}');
+    const broken = { ...cluster.verbs, create: () => Promise.reject(new TypeError('x is undefined')) };
+    const create = auditedVerbs(broken, () => auditor).create(
+      cluster.ctx(),
+      cluster.target('configmaps'),
+      map('a'),
+      {},
+    );
+    await expect(create).rejects.toBeInstanceOf(TypeError);
+    const told = await events();
+    expect(told).toMatchObject([{ stage: 'Panic', responseStatus: { code: 500, reason: 'InternalError' } }]);
+    expect(JSON.stringify(told)).not.toContain('undefined');
+  });
+
   it('tells the start and the end of a watch', async () => {
     await policy('{level: Metadata}');
     const receiver = { events: () => undefined, initialEventsEnd: () => undefined, closed: () => undefined };

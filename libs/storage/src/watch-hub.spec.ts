@@ -27,7 +27,8 @@ describe('WatchHub', () => {
     const told: string[] = [];
     const quiet = { closed: () => undefined };
     hub.add('pods/', revision(1), {
-      ...quiet,
+      // Whoever keeps something by it begins anew.
+      closed: () => void told.push('closed'),
       events() {
         throw new Error('broken');
       },
@@ -43,10 +44,10 @@ describe('WatchHub', () => {
     });
     hub.add('pods/', revision(1), { ...quiet, events: () => told.push('last') });
     hub.publish([event('pods/a/x', 2)]);
-    expect(told).toEqual(['cancelling', 'last']);
+    expect(told).toEqual(['closed', 'cancelling', 'last']);
     expect(faults).toHaveLength(1);
     expect(hub.size).toBe(2);
     hub.publish([event('pods/a/y', 3)]);
-    expect(told).toEqual(['cancelling', 'last', 'last', 'late 3']);
+    expect(told).toEqual(['closed', 'cancelling', 'last', 'last', 'late 3']);
   });
 });

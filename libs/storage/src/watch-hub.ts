@@ -83,7 +83,7 @@ export class WatchHub {
     } catch (error) {
       // A broken sink must not keep others from their events, nor writers from their answer.
       this.onFault(`a watch of ${watcher.prefix} failed and was ended`, error);
-      this.remove(watcher);
+      if (this.remove(watcher)) this.closeSink(watcher);
     }
   }
 

@@ -1,0 +1,153 @@
+import { connect } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { ALPHA, aSpecServer, type SpecServer } from './spec-server.js';
+
+interface Event {
+  auditID: string;
+  stage: string;
+  verb: string;
+  requestURI: string;
+  user: { username?: string };
+  impersonatedUser?: object;
+  objectRef?: object;
+  responseStatus?: { code: number; status?: string; reason?: string; message?: string };
+}
+
+const PODS = '/api/v1/namespaces/default/pods';
+const MAPS = '/api/v1/namespaces/default/configmaps';
+
+let server: SpecServer;
+beforeEach(async () => {
+  const fails = async () => {
+    throw new Error('the secret of another tenant');
+  };
+  server = await aSpecServer({
+    inFlight: { readsMax: 5, writesMax: 5, sandboxMax: 1, allMax: 10 },
+    mounts: [{ path: '/fails', handle: fails }],
+  });
+});
+afterEach(() => server.close());
+
+async function policy(rules: string) {
+  const data = { 'policy.yaml': `{apiVersion: audit.k8s.io/v1, kind: Policy, rules: [${rules}]}` };
+  const made = await request(server.plain)
+    .post('/sandboxes/alpha/api/v1/namespaces/kube-system/configmaps')
+    .set('authorization', server.bearer(ALPHA))
+    .send({ metadata: { name: 'audit-policy' }, data });
+  expect(made.status).toBe(201);
+}
+
+function get(path: string, headers: Record<string, string> = {}) {
+  let call = request(server.plain).get(`/sandboxes/alpha${path}`);
+  const all: Record<string, string> = { authorization: server.bearer(ALPHA), ...headers };
+  for (const [name, value] of Object.entries(all)) if (value !== '') call = call.set(name, value);
+  return call;
+}
+
+async function events(): Promise<Event[]> {
+  let text = '';
+  for await (const piece of server.auditLog.read(ALPHA)) text += piece;
+  const lines = text.split('\n').filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line) as Event);
+}
+
+const ALL = '{level: RequestResponse}';
+
+describe('what is recorded of a request over HTTP', () => {
+  it.each<[what: string, headers: Record<string, string>, path: string, message: string]>([
+    ['a token', { authorization: 'Bearer nope.nope.nope' }, PODS, 'Authentication failed, attempted: bearer'],
+    [
+      'a token, and another in the URL',
+      { authorization: 'bearer nope' },
+      `${PODS}?access_token=hush`,
+      'Authentication failed, attempted: bearer, access_token',
+    ],
+  ])('%s that nobody knows: one event, without a user', async (_what, headers, path, message) => {
+    await policy(ALL);
+    expect((await get(path, headers)).status).toBe(401);
+    const told = (await events()).filter(({ verb }) => verb === 'list');
+    expect(told).toEqual([
+      expect.objectContaining({
+        stage: 'ResponseStarted',
+        user: {},
+        responseStatus: { metadata: {}, message, code: 401 },
+        objectRef: { resource: 'pods', namespace: 'default', apiVersion: 'v1' },
+      }),
+    ]);
+    expect(JSON.stringify(told)).not.toMatch(/nope|hush/);
+  });
+
+  it('a failed authentication is nobody, to a policy that speaks of users', async () => {
+    await policy('{level: None, userGroups: ["system:masters"]}, {level: Metadata, omitStages: [ResponseComplete]}');
+    await get(PODS, { authorization: 'Bearer nope' });
+    await get(PODS);
+    expect((await events()).map(({ stage }) => stage)).toEqual(['ResponseStarted']);
+  });
+
+  it('who acts, and as whom: the requester is the user', async () => {
+    await policy('{level: Metadata, users: [kubernetes-admin], verbs: [list], omitStages: [RequestReceived]}');
+    expect((await get(PODS, { 'impersonate-user': 'kim', 'impersonate-group': 'dev' })).status).toBe(403);
+    expect(await events()).toEqual([
+      expect.objectContaining({
+        stage: 'ResponseComplete',
+        user: expect.objectContaining({ username: 'kubernetes-admin' }),
+        impersonatedUser: { username: 'kim', groups: ['dev', 'system:authenticated'] },
+        responseStatus: expect.objectContaining({ code: 403, reason: 'Forbidden' }),
+      }),
+    ]);
+  });
+
+  it('who wants to act as somebody and may not: nobody is impersonated', async () => {
+    await policy('{level: Metadata, omitStages: [RequestReceived]}');
+    expect((await get(PODS, { authorization: '', 'impersonate-user': 'kim' })).status).toBe(403);
+    const [denied, ...more] = (await events()).filter(({ verb }) => verb === 'list');
+    expect(more).toEqual([]);
+    expect(denied).toMatchObject({ user: { username: 'system:anonymous' }, responseStatus: { code: 403 } });
+    expect(denied).not.toHaveProperty('impersonatedUser');
+  });
+
+  it('what nobody expected ends in stage Panic, and tells no more than the client learns', async () => {
+    await policy(ALL);
+    const { status, headers } = await get('/fails');
+    expect([status, server.unexpected.splice(0)]).toMatchObject([500, [{ message: 'the secret of another tenant' }]]);
+    const told = (await events()).filter(({ requestURI }) => requestURI.endsWith('/fails'));
+    expect(told.map(({ stage }) => stage)).toEqual(['RequestReceived', 'Panic']);
+    expect(told[1]).toMatchObject({
+      auditID: told[0]!.auditID,
+      responseStatus: {
+        status: 'Failure',
+        reason: 'InternalError',
+        code: 500,
+        message: expect.stringMatching(/^APIServer panic'd: Internal error occurred: request .+ failed unexpectedly/),
+      },
+    });
+    expect(told[1]).not.toHaveProperty('responseObject');
+    expect(JSON.stringify(told)).not.toContain('another tenant');
+    expect(headers['content-type']).toContain('application/json');
+  });
+
+  it('what was refused for its query', async () => {
+    await policy('{level: Metadata, omitStages: [RequestReceived]}');
+    expect((await get(`${MAPS}?limit=%zz`)).status).toBe(400);
+    const [told] = (await events()).filter(({ requestURI }) => requestURI.includes('%zz'));
+    expect(told).toMatchObject({ user: { username: 'kubernetes-admin' }, responseStatus: { code: 400 } });
+  });
+
+  it('what was turned away at the door, before anybody asked who it was', async () => {
+    await policy('{level: Metadata}');
+    const socket = connect(Number(new URL(server.plain).port), '127.0.0.1');
+    const head = `POST /sandboxes/alpha${MAPS} HTTP/1.1\r\nhost: x\r\nauthorization: ${server.bearer(ALPHA)}`;
+    socket.write(`${head}\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n`);
+    while (!(await events()).some(({ verb }) => verb === 'create'))
+      await new Promise((resolve) => setImmediate(resolve));
+    const { status } = await request(server.plain).post(`/sandboxes/alpha${PODS}`).send({});
+    expect(status).toBe(429);
+    const told = (await events()).filter(({ requestURI }) => requestURI.endsWith('/pods'));
+    expect(told.map(({ stage }) => stage)).toEqual(['RequestReceived', 'ResponseComplete']);
+    expect(told[1]).toMatchObject({ user: {}, responseStatus: { code: 429, reason: 'TooManyRequests' } });
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.destroy();
+    await closed;
+  });
+});
