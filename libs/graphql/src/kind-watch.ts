@@ -67,6 +67,8 @@ export class KindWatch implements AsyncIterableIterator<KindEvent> {
   constructor(
     private readonly scope: Scope,
     private readonly request: KindWatchRequest,
+    /** Called once, when it has ended. */
+    private leave?: (() => void) | undefined,
   ) {
     this.position = request.resourceVersion;
     this.held = new Map(request.known ?? []);
@@ -117,6 +119,8 @@ export class KindWatch implements AsyncIterableIterator<KindEvent> {
     this.ended = true;
     this.failure = undefined;
     this.giveUpWatch();
+    this.leave?.();
+    this.leave = undefined;
     this.bookmarkTimer?.cancel();
     this.backlog.clear();
     this.live.clear();

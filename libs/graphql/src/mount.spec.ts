@@ -9,6 +9,7 @@ import { ANONYMOUS } from '#auth';
 import { StatusError } from '#apimachinery';
 import { graphqlMount, type GraphqlMount } from './mount.js';
 import { ADMIN, SpecCluster } from './spec-cluster.js';
+import { SpecGate } from './spec-gate.js';
 
 const PREFIX = '/sandboxes/spec';
 const reports: Error[] = [];
@@ -24,7 +25,7 @@ async function serve(cluster: SpecCluster, mount: GraphqlMount): Promise<Fastify
     mount.handle(request, reply, cluster.served, cluster.request(user(request))),
   );
   app.server.on('upgrade', (request: IncomingMessage, socket, head: Buffer) =>
-    mount.upgrade(request, socket, head, cluster.served, cluster.request(user(request))),
+    mount.upgrade(request, socket, head, cluster.served, cluster.request(user(request)), new SpecGate()),
   );
   await app.listen({ host: '127.0.0.1', port: 0 });
   return app;

@@ -6,7 +6,7 @@ import { LRUCache } from 'lru-cache';
 import { type Clock, HOST_SANDBOX_ID } from '#base';
 import { StatusError } from '#apimachinery';
 import { describedDefinitions, type KindCatalog } from '#kinds';
-import type { RequestContext, ServedCluster } from '#registry';
+import type { RequestContext, ServedCluster, WorkGate } from '#registry';
 import type { ReportError } from './errors.js';
 import { Executor } from './executor.js';
 import { IntrospectionAnswers, isIntrospection } from './introspection.js';
@@ -34,8 +34,15 @@ export interface GraphqlMount {
   readonly path: '/graphql';
   /** POST and GET run operations; GET by a browser gives the GraphiQL page, whose files are below `assets/`. */
   handle(request: FastifyRequest, reply: FastifyReply, cluster: ServedCluster, ctx: RequestContext): Promise<unknown>;
-  /** graphql-transport-ws. Owns the socket from here on. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, cluster: ServedCluster, ctx: RequestContext): void;
+  /** graphql-transport-ws. Owns the socket from here on; what comes over it passes through `gate`. Fails with 429. */
+  upgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    cluster: ServedCluster,
+    ctx: RequestContext,
+    gate: WorkGate,
+  ): void;
   /** Ends all sockets. */
   close(): Promise<void>;
 }
@@ -78,8 +85,15 @@ class Mount implements GraphqlMount {
     return this.operation(request, reply, cluster, ctx);
   }
 
-  upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer, cluster: ServedCluster, ctx: RequestContext): void {
-    this.sockets.upgrade(incoming, socket, head, cluster, ctx);
+  upgrade(
+    incoming: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    cluster: ServedCluster,
+    request: RequestContext,
+    gate: WorkGate,
+  ): void {
+    this.sockets.upgrade(incoming, socket, head, { cluster, request, gate });
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Clock } from '#base';
-import type { RequestContext, ServedCluster } from '#registry';
+import type { RequestContext, ServedCluster, WorkGate } from '#registry';
 import { Budget } from './budget.js';
 import { Loaders } from './loaders.js';
 import type { Operation, OperationContext, Scope } from './source.js';
@@ -8,14 +8,23 @@ import type { Operation, OperationContext, Scope } from './source.js';
 const WARNINGS_MAX = 50;
 
 /** The context of one operation by the request's user; warnings are kept for the answer and passed on. */
-export function operationContext(cluster: ServedCluster, request: RequestContext, clock: Clock): OperationContext {
+export function operationContext(
+  cluster: ServedCluster,
+  request: RequestContext,
+  clock: Clock,
+  gate?: WorkGate,
+): OperationContext {
   const warnings: string[] = [];
   const warn = (message: string) => {
     if (warnings.length < WARNINGS_MAX) warnings.push(message);
     request.warn(message);
   };
   const { env, kinds, user, trace } = request;
-  return { scope: newScope(cluster, { env, kinds, user, trace, warn }, newOperation(clock)), warnings };
+  return {
+    scope: newScope(cluster, { env, kinds, user, trace, warn }, newOperation(clock)),
+    warnings,
+    ...(gate ? { gate } : {}),
+  };
 }
 
 function newOperation(clock: Clock): Operation {

@@ -1,15 +1,27 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type ExecutionArgs, GraphQLError, type GraphQLFormattedError, parse, specifiedRules, validate } from 'graphql';
+import {
+  execute,
+  type ExecutionArgs,
+  getOperationAST,
+  GraphQLError,
+  type GraphQLFormattedError,
+  OperationTypeNode,
+  parse,
+  specifiedRules,
+  subscribe,
+  validate,
+} from 'graphql';
 import { CloseCode, type Context, handleProtocols, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Clock, Timer } from '#base';
 import { StatusError } from '#apimachinery';
-import type { RequestContext, ServedCluster } from '#registry';
+import type { RequestContext, ServedCluster, WorkGate } from '#registry';
 import { formatError, type ReportError } from './errors.js';
 import type { Executor } from './executor.js';
 import { QueryLimitsRule, queryLimits } from './limits.js';
 import { operationContext } from './scope.js';
+import type { OperationContext } from './source.js';
 
 export interface SocketsOptions {
   readonly clock: Clock;
@@ -17,16 +29,18 @@ export interface SocketsOptions {
   executorOf(cluster: ServedCluster): Promise<Executor>;
 }
 
-/** Open sockets of the process; operations of one socket; bytes of one message. */
-const SOCKETS_MAX = 5_000;
+/** Open sockets of the process, twice those of a sandbox; operations of one socket; bytes of one message. */
+const SOCKETS_MAX = 10_000;
 const OPERATIONS_PER_SOCKET_MAX = 100;
 const MESSAGE_BYTES_MAX = 1_048_576;
 /** A peer that did not answer the ping before is gone. */
 const PING_MS = 15_000;
 
+/** Whose socket it is, and the limits that hold for what comes over it. */
 interface Visit extends Record<PropertyKey, unknown> {
   readonly cluster: ServedCluster;
   readonly request: RequestContext;
+  readonly gate: WorkGate;
 }
 
 type VisitContext = Context<Record<string, unknown>, Visit>;
@@ -47,6 +61,8 @@ export class GraphqlSockets {
         return true;
       },
       onSubscribe: (context, _id, payload) => this.prepare(context, payload),
+      execute: (args: ExecutionArgs) => within(args, () => execute(args)),
+      subscribe: (args: ExecutionArgs) => within(args, () => subscribe(args)),
       onNext: (_context, _id, _payload, _args, result) =>
         ({
           ...result,
@@ -56,20 +72,16 @@ export class GraphqlSockets {
     });
   }
 
-  /** Owns the socket from here on. */
-  upgrade(
-    incoming: IncomingMessage,
-    socket: Duplex,
-    head: Buffer,
-    cluster: ServedCluster,
-    request: RequestContext,
-  ): void {
+  /** Owns the socket from here on. An open one counts as a watch, for it lasts as one. Fails with 429. */
+  upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer, visit: Visit): void {
     const refusal = this.refusalOf(incoming);
     if (refusal) {
       socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
-    this.sockets.handleUpgrade(incoming, socket, head, (opened) => this.serve(opened, { cluster, request }));
+    const leave = visit.gate.watch(visit.request);
+    socket.once('close', leave);
+    this.sockets.handleUpgrade(incoming, socket, head, (opened) => this.serve(opened, visit));
   }
 
   close(): void {
@@ -121,7 +133,7 @@ export class GraphqlSockets {
   }
 
   private async prepare(context: VisitContext, payload: SubscribePayload): Promise<ExecutionArgs | GraphQLError[]> {
-    const { cluster, request } = context.extra;
+    const { cluster, request, gate } = context.extra;
     if (Object.keys(context.subscriptions).length > OPERATIONS_PER_SOCKET_MAX) {
       return [new GraphQLError(`more than ${OPERATIONS_PER_SOCKET_MAX} operations on one connection`)];
     }
@@ -136,7 +148,7 @@ export class GraphqlSockets {
         document,
         operationName: payload.operationName ?? null,
         variableValues: payload.variables ?? null,
-        contextValue: operationContext(cluster, request, this.options.clock),
+        contextValue: operationContext(cluster, request, this.options.clock, gate),
       };
     } catch (error) {
       if (error instanceof GraphQLError) return [error];
@@ -146,6 +158,22 @@ export class GraphqlSockets {
 
   private format(error: GraphQLError): GraphQLFormattedError {
     return formatError(error.toJSON(), error, this.options.report);
+  }
+}
+
+/** An operation waits for its turn as a request does. Of a subscription that is its opening; open, it counts as a watch. */
+async function within<T>({ document, operationName, contextValue }: ExecutionArgs, run: () => T | Promise<T>) {
+  const { gate, scope } = contextValue as OperationContext;
+  const mutating = getOperationAST(document, operationName)?.operation === OperationTypeNode.MUTATION;
+  let leave: (() => void) | undefined;
+  try {
+    leave = await gate?.enter(scope.request, mutating);
+    return await run();
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    return { errors: [new GraphQLError(error.message, { originalError: error })] };
+  } finally {
+    leave?.();
   }
 }
 

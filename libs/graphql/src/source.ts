@@ -1,7 +1,7 @@
 import type { Clock } from '#base';
 import type { KubeObject } from '#apimachinery';
 import type { Kind } from '#kinds';
-import type { Found, FoundList, RequestContext, ServedCluster } from '#registry';
+import type { Found, FoundList, RequestContext, ServedCluster, WorkGate } from '#registry';
 import type { Budget } from './budget.js';
 import type { Loaders } from './loaders.js';
 
@@ -26,6 +26,8 @@ export interface OperationContext {
   readonly scope: Scope;
   /** Warnings of admission and decoding; sent as `extensions.warnings`. */
   readonly warnings: string[];
+  /** Of the socket that it came over. Absent: it came by a request, which has its place already. */
+  readonly gate?: WorkGate;
 }
 
 /** The source of a kind's type. The text is parsed only when a field of it is selected. */

@@ -73,12 +73,14 @@ function subscriptionField(
       const { namespace, name, labelSelector, fieldSelector, resourceVersion } = given(args);
       const byName = name === undefined ? [] : [`metadata.name=${name}`];
       const fields = [...(fieldSelector === undefined ? [] : [fieldSelector]), ...byName].join(',');
-      return new KindWatch(scopeOf(source, context), {
+      const request = {
         kind,
         namespace: kind.namespaced ? namespace : undefined,
         ...given({ labelSelector, fieldSelector: fields || undefined, resourceVersion: resourceVersion || undefined }),
         ...(args.known ? { known: knownOf(args.known) } : {}),
-      }).start();
+      };
+      const scope = scopeOf(source, context);
+      return new KindWatch(scope, request, context.gate?.watch(scope.request)).start();
     },
     resolve: (event: unknown) => {
       const { object, ...rest } = event as KindEvent;
