@@ -42,6 +42,12 @@ export const fieldError = {
     field,
     detail: `Invalid value: ${shown(value)}: ${why}`,
   }),
+  /** The same of a value whose text is Go's own: a struct of the internal API, or a pointer to nothing. */
+  invalidText: (field: string, text: string, why: string): FieldError => ({
+    type: 'FieldValueInvalid',
+    field,
+    detail: `Invalid value: ${text}: ${why}`,
+  }),
   notSupported: (field: string, value: unknown, supported: readonly string[]): FieldError => ({
     type: 'FieldValueNotSupported',
     field,

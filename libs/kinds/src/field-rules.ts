@@ -86,6 +86,9 @@ export function configMapKey(key: string): string[] {
 /** `now` must equal `before`, else 'field is immutable'. */
 export const IMMUTABLE = 'field is immutable';
 
+/** What messages show for a pointer to nothing. */
+export const NIL = 'null';
+
 /** Models validation.InclusiveRangeError. */
 export function rangeMessage(min: number, max: number): string {
   return `must be between ${min} and ${max}, inclusive`;

@@ -88,7 +88,7 @@ describe('jobs', () => {
     const placed = { template: { spec: { ...template.spec, nodeSelector: { a: 'b' } } } };
     expect(change({ ...placed, suspend: true }, { suspend: true })).toEqual([]);
     expect(change(placed, {})).toEqual([
-      expect.stringMatching(/^spec\.template: Invalid value: .*: field is immutable$/),
+      expect.stringMatching(/^spec\.template: Invalid value: \{.*"Spec":\{"Volumes":null,.*: field is immutable$/),
     ]);
   });
 });

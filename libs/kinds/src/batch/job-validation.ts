@@ -1,7 +1,9 @@
 import { deepEqual, type FieldError, fieldError, labelMatcherOf, validateLabelSelector } from '#apimachinery';
 import { checkTemplate } from '../core/pod/pod-validation.js';
-import { checkNonNegative, checkOneOf, IMMUTABLE } from '../field-rules.js';
+import { checkNonNegative, checkOneOf, IMMUTABLE, NIL } from '../field-rules.js';
 import type { Job, JobSpec, PodTemplateSpec } from '../generated/types.js';
+import { goJson } from '../internal/go-json.js';
+import { podTemplateJson } from '../internal/shape-diff.js';
 import { checkDomainPrefixedPath } from '../path-rules.js';
 import { checkFailurePolicy } from './failure-policy-validation.js';
 import { CONTROLLER_UID, JOB_NAME, OLD_CONTROLLER_UID, OLD_JOB_NAME } from './job-selector.js';
@@ -134,7 +136,7 @@ export function validateJobUpdate({ spec }: Job, { spec: before, status }: Job):
   const errors: FieldError[] = [];
   checkCompletions(errors, spec, before);
   const kept = (name: string, now: unknown, old: unknown) => {
-    if (!deepEqual(now, old)) errors.push(fieldError.invalid(`spec.${name}`, now ?? null, IMMUTABLE));
+    if (!deepEqual(now, old)) errors.push(fieldError.invalidText(`spec.${name}`, shown(name, now), IMMUTABLE));
   };
   for (const name of FIXED.slice(0, 1)) kept(name, spec[name], before[name]);
   // A suspended job that has not begun may still be told where its pods go.
@@ -144,12 +146,25 @@ export function validateJobUpdate({ spec }: Job, { spec: before, status }: Job):
   return errors;
 }
 
+/** The parts of a job's spec that are structs of the internal API. */
+const SHAPES: Readonly<Record<string, string>> = {
+  podFailurePolicy: 'PodFailurePolicy',
+  successPolicy: 'SuccessPolicy',
+};
+
+function shown(name: string, value: unknown): string {
+  if (value === undefined) return JSON.stringify(NIL);
+  if (name === 'template') return podTemplateJson(value as PodTemplateSpec);
+  const shape = SHAPES[name];
+  return shape === undefined ? JSON.stringify(value) : goJson(shape, value as object);
+}
+
 /** An indexed job's completions may change together with its parallelism. */
 function checkCompletions(errors: FieldError[], spec: JobSpec, before: JobSpec): void {
   if (spec.completions === before.completions) return;
   const at = 'spec.completions';
   if (before.completionMode !== 'Indexed' || spec.completions === undefined || before.completions === undefined) {
-    errors.push(fieldError.invalid(at, spec.completions ?? null, IMMUTABLE));
+    errors.push(fieldError.invalid(at, spec.completions ?? NIL, IMMUTABLE));
   } else if (spec.completions !== spec.parallelism) {
     const why = 'can only be modified in tandem with spec.parallelism';
     errors.push(fieldError.invalid(at, spec.completions, `${why}`));

@@ -1,6 +1,7 @@
 import { deepEqual, type FieldError, fieldError, parseQuantity, qualifiedName } from '#apimachinery';
-import { IMMUTABLE } from '../field-rules.js';
+import { IMMUTABLE, NIL } from '../field-rules.js';
 import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from '../generated/types.js';
+import { shapeDiff } from '../internal/shape-diff.js';
 import { checkQuantity } from './quantity-rules.js';
 
 const BETA_CLASS = 'volume.beta.kubernetes.io/storage-class';
@@ -18,10 +19,16 @@ export function validateClaimUpdate(claim: PersistentVolumeClaim, old: Persisten
   if (annotated !== wasAnnotated && !(isMoved && annotated === undefined)) {
     errors.push(fieldError.invalid(`metadata.annotations.${BETA_CLASS}`, annotated ?? '', IMMUTABLE));
   }
-  if (!deepEqual(withMutable(claim, old), before)) errors.push(fieldError.forbidden('spec', `${SPEC_MESSAGE}\n`));
+  const restored = withMutable(claim, old);
+  if (!deepEqual(restored, before)) {
+    // A claim that gets its volume shows it on both sides.
+    const volume = !before.volumeName && spec.volumeName ? { volumeName: spec.volumeName } : {};
+    const diff = shapeDiff('PersistentVolumeClaimSpec', { ...before, ...volume }, { ...restored, ...volume });
+    errors.push(fieldError.forbidden('spec', `${SPEC_MESSAGE}\n${diff}`));
+  }
   checkSize(errors, spec, old);
   if (spec.volumeMode !== before.volumeMode) {
-    errors.push(fieldError.invalid('volumeMode', spec.volumeMode ?? null, IMMUTABLE));
+    errors.push(fieldError.invalid('volumeMode', spec.volumeMode ?? NIL, IMMUTABLE));
   }
   const [now, was] = [spec.volumeAttributesClassName, before.volumeAttributesClassName];
   if (was !== undefined && now === undefined) {

@@ -231,7 +231,11 @@ describe('validateUpdate', () => {
       persistentVolumeKind,
       volume({ hostPath: { path: '/b' } }),
       volume({}),
-      ['spec.persistentvolumesource: Forbidden: spec.persistentvolumesource is immutable after creation\n'],
+      [
+        'spec.persistentvolumesource: Forbidden: spec.persistentvolumesource is immutable after creation\n' +
+          '@@ -2,7 +2,7 @@\n  "GCEPersistentDisk": null,\n  "AWSElasticBlockStore": null,\n  "HostPath": {\n' +
+          '-  "Path": "/a",\n+  "Path": "/b",\n   "Type": ""\n  },\n  "Glusterfs": null,\n',
+      ],
     ],
     ['a claim is bound', persistentVolumeClaimKind, claim({ volumeName: 'v' }), claim({}), []],
     [
@@ -247,7 +251,9 @@ describe('validateUpdate', () => {
       claim({ resources: { requests: { storage: '2Gi' } } }),
       claim({}),
       [
-        'spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n',
+        'spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n' +
+          '@@ -6,7 +6,7 @@\n  "Resources": {\n   "Limits": null,\n   "Requests": {\n-   "storage": "1Gi"\n' +
+          '+   "storage": "2Gi"\n   }\n  },\n  "VolumeName": "",\n',
       ],
     ],
     [

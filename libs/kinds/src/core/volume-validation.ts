@@ -1,6 +1,8 @@
 import { deepEqual, dns1123Label, dns1123Subdomain, type FieldError, fieldError, parseQuantity } from '#apimachinery';
-import { checkForm, checkName, checkOneOf, IMMUTABLE } from '../field-rules.js';
+import { checkForm, checkName, checkOneOf, IMMUTABLE, NIL } from '../field-rules.js';
 import type { PersistentVolume, PersistentVolumeSpec, SecretReference } from '../generated/types.js';
+import { goJson } from '../internal/go-json.js';
+import { shapeDiff } from '../internal/shape-diff.js';
 import { checkNoBacksteps } from '../path-rules.js';
 import { checkAccessModes, VOLUME_MODES } from './claim-rules.js';
 import { checkNodeSelector } from './node-selector-rules.js';
@@ -182,14 +184,16 @@ export function validateVolumeUpdate(
   }
   if (!deepEqual(sourceOf(now), sourceOf(before))) {
     const why = 'spec.persistentvolumesource is immutable after creation';
-    errors.push(fieldError.forbidden('spec.persistentvolumesource', `${why}\n`));
+    const diff = shapeDiff('PersistentVolumeSource', before, now);
+    errors.push(fieldError.forbidden('spec.persistentvolumesource', `${why}\n${diff}`));
   }
   if (spec.volumeMode !== before.volumeMode) {
-    errors.push(fieldError.invalid('volumeMode', spec.volumeMode ?? null, IMMUTABLE));
+    errors.push(fieldError.invalid('volumeMode', spec.volumeMode ?? NIL, IMMUTABLE));
   }
   if (before.nodeAffinity && !deepEqual(withNewerLabels(spec.nodeAffinity), withNewerLabels(before.nodeAffinity))) {
     const why = `${IMMUTABLE}, except for updating from beta label to GA`;
-    errors.push(fieldError.invalid('nodeAffinity', spec.nodeAffinity ?? null, why));
+    const text = spec.nodeAffinity ? goJson('VolumeNodeAffinity', spec.nodeAffinity) : `"${NIL}"`;
+    errors.push(fieldError.invalidText('nodeAffinity', text, why));
   }
   if (before.volumeAttributesClassName !== undefined && spec.volumeAttributesClassName === undefined) {
     const why = 'update from non-nil value to nil is forbidden';

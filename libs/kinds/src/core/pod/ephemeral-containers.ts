@@ -1,5 +1,6 @@
 import { deepEqual, type FieldError, fieldError, type KubeObject, StatusError } from '#apimachinery';
 import type { Pod } from '../../generated/types.js';
+import { shapeDiff } from '../../internal/shape-diff.js';
 import { MIRROR } from './annotation-validation.js';
 import { applyPodSpecDefaults } from './pod-spec-defaults.js';
 
@@ -19,7 +20,9 @@ export function mergeEphemeralContainers(stored: Pod, body: KubeObject): Pod {
     const subject = `existing ephemeral containers ${JSON.stringify(old.name)}`;
     if (!now) errors.push(fieldError.forbidden(at, `${subject} may not be removed\n`));
     else if (!deepEqual(now, old)) {
-      errors.push(fieldError.forbidden(at, `${subject} may not be changed\n`));
+      errors.push(
+        fieldError.forbidden(at, `${subject} may not be changed\n${shapeDiff('EphemeralContainer', old, now)}`),
+      );
     }
   }
   if (errors.length > 0) {

@@ -61,6 +61,35 @@ describe('updates', () => {
     expect(change(now, before)).toContain(error);
   });
 
+  it('shows how a spec differs, as Go prints it', () => {
+    expect(change({ hostNetwork: true, hostname: 'b' }, { hostname: 'a' })).toEqual([
+      'spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`,' +
+        '`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing ' +
+        'tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)\n' +
+        [
+          '@@ -44,7 +44,7 @@',
+          '  "AutomountServiceAccountToken": null,',
+          '  "NodeName": "",',
+          '  "SecurityContext": {',
+          '-  "HostNetwork": false,',
+          '+  "HostNetwork": true,',
+          '   "HostPID": false,',
+          '   "HostIPC": false,',
+          '   "ShareProcessNamespace": null,',
+          '@@ -64,7 +64,7 @@',
+          '   "SELinuxChangePolicy": null',
+          '  },',
+          '  "ImagePullSecrets": null,',
+          '- "Hostname": "a",',
+          '+ "Hostname": "b",',
+          '  "Subdomain": "",',
+          '  "SetHostnameAsFQDN": null,',
+          '  "Affinity": null,',
+          '',
+        ].join('\n'),
+    ]);
+  });
+
   it('keeps what has ended', () => {
     const state = (one: object): PodStatus => ({
       containerStatuses: [{ name: 'c', image: '', imageID: '', ready: false, restartCount: 0, state: one }],
@@ -101,6 +130,10 @@ describe('updates', () => {
     expect(merge([debug, { name: 'e', image: 'busybox' }]).spec.ephemeralContainers).toHaveLength(2);
     expect(() => merge([])).toThrow(StatusError);
     expect(() => merge([])).toThrow('existing ephemeral containers "d" may not be removed');
+    expect(() => merge([{ ...debug, tty: true }])).toThrow(
+      'existing ephemeral containers "d" may not be changed\n' +
+        '@@ -27,6 +27,6 @@\n  "SecurityContext": null,\n  "Stdin": false,\n  "StdinOnce": false,\n- "TTY": false,\n+ "TTY": true,\n',
+    );
     expect(
       errorsOf({ ephemeralContainers: [{ ...debug, ports: [{ containerPort: 1 }], targetContainerName: 'x' }] }),
     ).toEqual([

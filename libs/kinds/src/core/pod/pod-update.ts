@@ -1,6 +1,7 @@
 import { deepEqual, type FieldError, fieldError } from '#apimachinery';
-import { rangeMessage } from '../../field-rules.js';
+import { NIL, rangeMessage } from '../../field-rules.js';
 import type { Container, Pod, PodSpec, Toleration } from '../../generated/types.js';
+import { podSpecDiff } from '../../internal/shape-diff.js';
 import { checkAnnotationsKept } from './annotation-validation.js';
 import { checkImage } from './container-validation.js';
 import { checkGatedAffinity, checkGatedSelector } from './gated-update.js';
@@ -10,11 +11,7 @@ const MUTABLE =
   '`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),' +
   '`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
 
-/**
- * What of a running pod may change. Models ValidatePodUpdate (1.36).
- * Differs: upstream ends the message with go-cmp's diff of the two specs, whose form is not stable; here are the lines
- * of such a diff for the fields that differ.
- */
+/** What of a running pod may change. Models ValidatePodUpdate (1.36). */
 export function validatePodUpdate({ metadata, spec }: Pod, { metadata: oldMeta, spec: before }: Pod): FieldError[] {
   const errors: FieldError[] = [];
   if (metadata.annotations !== oldMeta.annotations) checkAnnotationsKept(errors, metadata, oldMeta);
@@ -34,7 +31,7 @@ export function validatePodUpdate({ metadata, spec }: Pod, { metadata: oldMeta, 
   checkGatesOnlyGo(errors, spec, before);
   const allowed = withMutable(errors, spec, before);
   if (!deepEqual(allowed, before)) {
-    errors.push(fieldError.forbidden('spec', `${MUTABLE}\n${diffText(allowed, before)}`));
+    errors.push(fieldError.forbidden('spec', `${MUTABLE}\n${podSpecDiff(before, allowed)}`));
   }
   return errors;
 }
@@ -77,23 +74,6 @@ function restoreNodeAffinity(errors: FieldError[], restored: PodSpec, before: Po
   else restored.affinity = affinity;
 }
 
-/** Of Go's fields, where more than the first letter is large. */
-const GO_NAMES: Partial<Record<keyof PodSpec, string>> = { dnsConfig: 'DNSConfig', dnsPolicy: 'DNSPolicy', os: 'OS' };
-
-function diffText(now: PodSpec, before: PodSpec): string {
-  const names = new Set([...Object.keys(before), ...Object.keys(now)]) as Set<keyof PodSpec>;
-  const lines = [...names]
-    .filter((name) => !deepEqual(now[name], before[name]))
-    .flatMap((name) => {
-      const goName = GO_NAMES[name] ?? name[0]!.toUpperCase() + name.slice(1);
-      return [
-        ...(before[name] === undefined ? [] : [`- \t${goName}: ${JSON.stringify(before[name])},`]),
-        ...(now[name] === undefined ? [] : [`+ \t${goName}: ${JSON.stringify(now[name])},`]),
-      ];
-    });
-  return ['  core.PodSpec{', ...lines, '  }', ''].join('\n');
-}
-
 const INT32_MAX = 2 ** 31 - 1;
 
 /** Whether to look further, as upstream stops at the first of these. */
@@ -102,7 +82,7 @@ function checkDeadline(errors: FieldError[], spec: PodSpec, before: PodSpec): bo
   const [now, old] = [spec.activeDeadlineSeconds, before.activeDeadlineSeconds];
   if (now === old) return true;
   if (now === undefined) {
-    errors.push(fieldError.invalid(at, null, 'must not update from a positive integer to nil value'));
+    errors.push(fieldError.invalid(at, NIL, 'must not update from a positive integer to nil value'));
     return true;
   }
   if (now < 0 || now > INT32_MAX) errors.push(fieldError.invalid(at, now, rangeMessage(0, INT32_MAX)));

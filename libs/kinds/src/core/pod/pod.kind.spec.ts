@@ -249,7 +249,7 @@ describe('validateUpdate', () => {
         'spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`',
       ),
     ]);
-    expect(errors[0]!.detail).toContain('DNSPolicy: "Default"');
+    expect(errors[0]!.detail).toContain('\n- "DNSPolicy": "ClusterFirst",\n+ "DNSPolicy": "Default",\n');
     const added = valid({
       containers: [
         { name: 'c', image: 'nginx' },
