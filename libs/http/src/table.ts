@@ -62,13 +62,15 @@ export interface TableFrame {
   readonly include: IncludeObject;
   /** The cluster's own time: ages are counted by it. */
   readonly nowMs: number;
+  /** Whoever reads it knows the columns already: there are none, null. */
+  readonly headless?: boolean;
 }
 
 /** The text of a Table up to its rows. `metadata` is a ListMeta as JSON. */
 export function tableHead(frame: TableFrame, metadata: string): string {
   const apiVersion = apiVersionOf({ group: 'meta.k8s.io', version: frame.version });
   const head = `{"kind":"Table","apiVersion":"${apiVersion}","metadata":${metadata}`;
-  return `${head},"columnDefinitions":${columnDefinitions(frame.kind)},"rows":[`;
+  return `${head},"columnDefinitions":${frame.headless ? 'null' : columnDefinitions(frame.kind)},"rows":[`;
 }
 
 export function tableRow(frame: TableFrame, found: Found): string {

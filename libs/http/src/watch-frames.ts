@@ -7,7 +7,8 @@ import { type IncludeObject, tableOfOne } from './table.js';
 
 /** Turns an event into the bytes that go out. One encoder serves all watchers who want the same form. */
 export interface FrameEncoder {
-  frame(event: FoundEvent): Buffer;
+  /** `first` of its watch. */
+  frame(event: FoundEvent, first: boolean): Buffer;
   /** `initial` marks the end of the initial events. */
   bookmark(resourceVersion: string, initial: boolean): Buffer;
   error(status: Status): Buffer;
@@ -52,7 +53,10 @@ class CachedFrames implements FrameEncoder {
   }
 }
 
-/** Like `CachedFrames`, with ages that must not grow stale. `nowMs` is the cluster's own time. */
+/**
+ * Like `CachedFrames`, with ages that must not grow stale. `nowMs` is the cluster's own time. Columns come with the first
+ * event of a watch only, as upstream's do: its frame is the watcher's own.
+ */
 class TableFrames implements FrameEncoder {
   private readonly frames = new WeakMap<FoundEvent, { bytes: Buffer; madeMs: number }>();
 
@@ -63,12 +67,14 @@ class TableFrames implements FrameEncoder {
     private readonly nowMs: () => number,
   ) {}
 
-  frame(event: FoundEvent): Buffer {
+  frame(event: FoundEvent, first: boolean): Buffer {
+    const { kind, version, include } = this;
     const nowMs = this.nowMs();
+    const table = { kind, version, include, nowMs };
+    if (first) return frameOf(event.type, tableOfOne(table, event.found));
     const known = this.frames.get(event);
     if (known && Math.abs(nowMs - known.madeMs) < TABLE_FRAME_MS_MAX) return known.bytes;
-    const { kind, version, include } = this;
-    const bytes = frameOf(event.type, tableOfOne({ kind, version, include, nowMs }, event.found));
+    const bytes = frameOf(event.type, tableOfOne({ ...table, headless: true }, event.found));
     this.frames.set(event, { bytes, madeMs: nowMs });
     return bytes;
   }

@@ -26,6 +26,7 @@ export class WatchStream implements WatchReceiver {
   private ending = false;
   private live = false;
   private over = false;
+  private eventsOut = 0;
   private handle: RegistryWatch | undefined;
 
   constructor(
@@ -93,7 +94,7 @@ export class WatchStream implements WatchReceiver {
   }
 
   private write(pending: Pending): void {
-    const frame = Buffer.isBuffer(pending) ? pending : this.encoder.frame(pending);
+    const frame = Buffer.isBuffer(pending) ? pending : this.encoder.frame(pending, this.eventsOut++ === 0);
     if (!(this.response as Writable).write(frame)) this.blocked = true;
   }
 

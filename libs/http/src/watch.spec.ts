@@ -137,11 +137,19 @@ describe('a watch', () => {
       'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json',
     );
     await create('formed');
-    await table.until((one) => one.frames.length === 1);
-    await partial.until((one) => one.frames.length === 1);
+    await create('formed-too');
+    await table.until((one) => one.frames.length === 2);
+    await partial.until((one) => one.frames.length === 2);
     expect(table.frames[0]).toMatchObject({
       type: 'ADDED',
-      object: { kind: 'Table', rows: [{ cells: ['formed', 0, '0s'], object: { kind: 'PartialObjectMetadata' } }] },
+      object: {
+        kind: 'Table',
+        columnDefinitions: [{ name: 'Name' }, { name: 'Data' }, { name: 'Age' }],
+        rows: [{ cells: ['formed', 0, '0s'], object: { kind: 'PartialObjectMetadata' } }],
+      },
+    });
+    expect(table.frames[1]).toMatchObject({
+      object: { columnDefinitions: null, rows: [{ cells: ['formed-too', 0, '0s'] }] },
     });
     expect(partial.frames[0]).toMatchObject({ type: 'ADDED', object: { kind: 'PartialObjectMetadata' } });
     table.response.destroy();
