@@ -1,6 +1,6 @@
 import type { SandboxEnv } from '#base';
 import { type Json, rfc3339Micro, StatusError } from '#apimachinery';
-import type { RequestAttributes, UserInfo } from '#auth';
+import { impersonationConstraintOf, type RequestAttributes, type UserInfo } from '#auth';
 import type { AuditDecision, AuditStage } from './policy.js';
 
 /** Whose log it goes to, as a record needs it. */
@@ -182,7 +182,7 @@ export class AuditedRequest {
       requestURI: facts.requestURI.slice(0, URI_MAX),
       verb: attributes.verb,
       user: requester ? shownUser(requester) : {},
-      ...(impersonated ? { impersonatedUser: shownUser(impersonated) } : {}),
+      ...(impersonated ? impersonation(impersonated) : {}),
       sourceIPs: facts.sourceIPs,
       ...(facts.userAgent === '' ? {} : { userAgent: cut(facts.userAgent) }),
       ...(this.objectRef ? { objectRef: this.objectRef } : {}),
@@ -217,6 +217,14 @@ function refOf(attributes: Extract<RequestAttributes, { kind: 'resource' }>): Ob
 
 function shownUser({ username, uid, groups, extra }: UserInfo): object {
   return { username, ...(uid ? { uid } : {}), groups, ...(extra ? { extra } : {}) };
+}
+
+function impersonation(user: UserInfo): object {
+  const impersonationConstraint = impersonationConstraintOf(user);
+  return {
+    impersonatedUser: shownUser(user),
+    ...(impersonationConstraint === '' ? {} : { authenticationMetadata: { impersonationConstraint } }),
+  };
 }
 
 function cut(userAgent: string): string {

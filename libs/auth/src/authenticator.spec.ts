@@ -5,7 +5,6 @@ import type { KubeObject } from '#apimachinery';
 import { createAuthenticator, type SandboxAuthenticator } from './authenticator.js';
 import { createClientCertificate, createServerCa, createServerCertificate } from './certificates/certificates.js';
 import type { Authorizer, Credentials } from './credentials.js';
-import { requesterOf } from './impersonation.js';
 import { caOf, createSandboxCredentials, type SandboxCredentials } from './sandbox-credentials.js';
 import { issueSecretToken } from './tokens/secret-tokens.js';
 import { ISSUER, issueToken } from './tokens/service-account-tokens.js';
@@ -222,38 +221,6 @@ describe('createAuthenticator', () => {
     ])('are refused when %s', async (_what, stored) => {
       secrets.set('kube-system/bootstrap-token-abcdef', stored);
       await expect(from({ bearerToken })).rejects.toMatchObject(UNAUTHORIZED);
-    });
-  });
-
-  it('knows who acts as whom', async () => {
-    const acting = await from({ bearerToken: own.adminToken, impersonate: { username: 'jane', groups: [] } });
-    expect(requesterOf(acting!)).toMatchObject({ username: 'kubernetes-admin' });
-    expect(requesterOf((await from({ bearerToken: own.adminToken }))!)).toBeUndefined();
-  });
-
-  it.each<[UserInfo, readonly string[]]>([
-    [
-      { username: 'system:serviceaccount:default:bot', groups: [] },
-      ['system:serviceaccounts', 'system:serviceaccounts:default', 'system:authenticated'],
-    ],
-    [{ username: 'system:serviceaccount:default:Not_A_Name', groups: [] }, ['system:authenticated']],
-    [{ username: 'system:serviceaccount:default:bot', groups: ['x'] }, ['x', 'system:authenticated']],
-    [{ username: 'system:anonymous', groups: [] }, ['system:unauthenticated']],
-    [{ username: 'jane', groups: ['system:unauthenticated'] }, ['system:unauthenticated']],
-  ])('gives whom it acts as their groups: %j', async (impersonate, groups) => {
-    expect((await from({ bearerToken: own.adminToken, impersonate }))?.groups).toEqual(groups);
-  });
-
-  it('lets only those impersonate who may', async () => {
-    const wish = { username: 'jane', groups: ['devs'] };
-    expect(await from({ bearerToken: own.adminToken, impersonate: wish })).toEqual({
-      username: 'jane',
-      groups: ['devs', 'system:authenticated'],
-    });
-    await expect(from({ impersonate: wish })).rejects.toMatchObject({
-      code: 403,
-      message:
-        'users "jane" is forbidden: User "system:anonymous" cannot impersonate resource "users" in API group "" at the cluster scope',
     });
   });
 });

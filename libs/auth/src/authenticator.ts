@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { StatusError } from '#apimachinery';
 import { CertificateAuthenticator } from './certificates/certificate-authenticator.js';
 import type { Authenticator, Authorizer, Credentials } from './credentials.js';
-import { impersonate } from './impersonation.js';
+import { Impersonation } from './impersonation/impersonation.js';
 import { ADMIN, type SandboxCredentials } from './sandbox-credentials.js';
 import { isBootstrapToken, openBootstrapToken } from './tokens/bootstrap-tokens.js';
 import { isOfSecret, openSecretToken } from './tokens/secret-tokens.js';
@@ -15,7 +15,7 @@ import {
   openToken,
   type TokenAnswer,
 } from './tokens/service-account-tokens.js';
-import { ANONYMOUS, type UserInfo } from './user.js';
+import type { RequestAttributes, UserInfo } from './user.js';
 
 export interface AuthenticatorParts {
   readonly credentials: SandboxCredentials;
@@ -47,6 +47,7 @@ class ByCredentials implements SandboxAuthenticator {
   private readonly adminTokenHash: Buffer;
   /** Made with the first token: most sandboxes are used by certificate only. */
   private tokenUsers: LRUCache<string, UserInfo> | undefined;
+  private impersonation: Impersonation | undefined;
 
   constructor(private readonly parts: AuthenticatorParts) {
     this.certificates = new CertificateAuthenticator(parts.credentials.caCertificate);
@@ -58,7 +59,7 @@ class ByCredentials implements SandboxAuthenticator {
     return (this.madeKey ??= new ServiceAccountKey(this.parts.credentials.serviceAccountPrivateKey));
   }
 
-  async authenticate({ certificate, bearerToken, impersonate: wish }: Credentials): Promise<UserInfo | undefined> {
+  async authenticate({ certificate, bearerToken }: Credentials): Promise<UserInfo | undefined> {
     let user: UserInfo | undefined;
     if (certificate) user = this.certificates.userOf(certificate, this.parts.realClock.nowMs());
     if (!user && bearerToken) {
@@ -66,8 +67,12 @@ class ByCredentials implements SandboxAuthenticator {
       if ('user' in answer) user = answer.user;
     }
     if (!user && (certificate || bearerToken)) throw StatusError.unauthorized();
-    if (!wish) return user;
-    return impersonate(this.parts.authorizer, user ?? ANONYMOUS, wish);
+    return user;
+  }
+
+  impersonate(requester: UserInfo, wish: UserInfo, request: RequestAttributes): Promise<UserInfo> {
+    this.impersonation ??= new Impersonation(this.parts.authorizer);
+    return this.impersonation.actingAs(requester, wish, request);
   }
 
   /** The public half of what signs tokens, as JSON Web Keys. */

@@ -6,8 +6,6 @@ export interface Credentials {
   /** The peer's TLS certificate, if it sent one. */
   readonly certificate?: X509Certificate;
   readonly bearerToken?: string;
-  /** Impersonate-User, -Group, -Uid, -Extra-*: names lower-cased. Needs the right to impersonate. */
-  readonly impersonate?: UserInfo;
 }
 
 /** One cluster's: another's credentials are as good as none. */
@@ -17,6 +15,11 @@ export interface Authenticator {
    * Fails with 401 when some were brought and none is valid here. A certificate of a foreign CA counts as invalid.
    */
   authenticate(credentials: Credentials): Promise<UserInfo | undefined>;
+  /**
+   * Whom `requester` acts as when it wishes to (Impersonate-User, -Group, -Uid, -Extra-*: names lower-cased) in `request`.
+   * Fails with 403 when it may not.
+   */
+  impersonate(requester: UserInfo, wish: UserInfo, request: RequestAttributes): Promise<UserInfo>;
   /** The keys that tokens of this cluster are verified by, as JSON Web Keys. Absent: it issues none. */
   tokenKeys?(): readonly object[];
 }

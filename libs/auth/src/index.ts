@@ -15,7 +15,7 @@ export { type CertificateSigner, certificateSigner } from './certificates/certif
 export type { Authenticator, Authorizer, Credentials, Decision } from './credentials.js';
 export { type FlowClassifier, flowClassifier, type FlowMatch } from './flow/flow-classifier.js';
 export { forbidden, forbiddenMessage } from './forbidden.js';
-export { requesterOf } from './impersonation.js';
+export { impersonationConstraintOf, requesterOf } from './impersonation/impersonation.js';
 export { kubeconfigFor, kubeconfigOf, type KubeconfigCluster } from './kubeconfig.js';
 export { bootstrapPolicy } from './policy/bootstrap-policy.js';
 export { escalationMessage, rulesNotHeld } from './rbac/escalation.js';

@@ -27,14 +27,13 @@ export async function auditRefused(
   error: unknown,
 ): Promise<void> {
   if (!auditor?.on) return;
-  const query = queryOf(search);
+  const query = Query.orEmpty(search);
   const attributes = attributesOfPath(request.method!, path, query);
   const facts = factsOf(request, auditId);
   if (isReason(error, 'Unauthorized')) {
     return auditor.unauthenticated(attributes, facts, attemptOf(request, query));
   }
-  const { impersonate: _, ...own } = credentialsOf(request);
-  const requester = (await authenticator.authenticate(own)) ?? ANONYMOUS;
+  const requester = (await authenticator.authenticate(credentialsOf(request))) ?? ANONYMOUS;
   const audit = auditor.begin(requester, attributes, facts);
   audit?.failed(error);
   audit?.complete();
@@ -50,7 +49,7 @@ export function auditTurnedAway(
 ): void {
   if (!auditor?.on) return;
   const audit = auditor.beginUnknown(
-    attributesOfPath(request.method!, path, queryOf(search)),
+    attributesOfPath(request.method!, path, Query.orEmpty(search)),
     factsOf(request, auditId),
   );
   audit?.failed(error);
@@ -64,14 +63,6 @@ export function endAudit(x: Exchange, isLong: boolean): void {
   if (!isLong || response.writableEnded || !response.headersSent) return audit.complete(response.statusCode);
   audit.started(response.statusCode);
   response.once('close', () => audit.complete(response.statusCode));
-}
-
-function queryOf(search: string): Query {
-  try {
-    return Query.parse(search);
-  } catch {
-    return Query.EMPTY;
-  }
 }
 
 function factsOf(request: RawRequest, auditId: string): RequestFacts {

@@ -2,9 +2,9 @@ import type { X509Certificate } from 'node:crypto';
 import type { Http2ServerRequest, Http2Session } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { ANONYMOUS, type Credentials, forbidden, type RequestAttributes, type UserInfo } from '#auth';
-import { StatusError } from '#apimachinery';
 import { annotateDecision, type ServedCluster } from '#registry';
 import type { Exchange, RawRequest } from './exchange.js';
+import { impersonationOf } from './impersonation-headers.js';
 import type { Query } from './query.js';
 
 /** A connection's certificate never changes, and asking OpenSSL for it is dear: asked once. */
@@ -30,50 +30,6 @@ function bearerTokenOf(request: RawRequest): string | undefined {
   return token === '' ? undefined : token;
 }
 
-const EXTRA_PREFIX = 'impersonate-extra-';
-
-/**
- * Whom the caller wants to be. Read from the raw headers: Node joins repeated ones with commas, and a group's name may
- * hold a comma. Models the impersonation filter (1.36); a group without a user is the client's mistake, hence 400.
- */
-function impersonationOf(request: RawRequest): UserInfo | undefined {
-  let username = '';
-  let uid: string | undefined;
-  const groups: string[] = [];
-  const extra = new Map<string, string[]>();
-  const raw = request.rawHeaders;
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    const name = raw[i]!.toLowerCase();
-    if (!name.startsWith('impersonate-')) continue;
-    const value = raw[i + 1]!;
-    if (name === 'impersonate-user') username = value;
-    else if (name === 'impersonate-uid') uid = value;
-    else if (name === 'impersonate-group') groups.push(value);
-    else if (name.startsWith(EXTRA_PREFIX)) {
-      const key = unescaped(name.slice(EXTRA_PREFIX.length));
-      extra.set(key, [...(extra.get(key) ?? []), value]);
-    }
-  }
-  if (username === '') {
-    if (groups.length === 0 && extra.size === 0 && uid === undefined) return undefined;
-    throw StatusError.badRequest('requested impersonation of groups, uid or extra without impersonating a user');
-  }
-  return {
-    username,
-    groups,
-    ...(uid === undefined ? {} : { uid }),
-    ...(extra.size === 0 ? {} : { extra: Object.fromEntries(extra) }),
-  };
-}
-
-function unescaped(key: string): string {
-  try {
-    return decodeURIComponent(key);
-  } catch {
-    return key;
-  }
-}
-
 /** Headers are few and looked at by name; only a request that impersonates pays for reading them all. */
 function impersonates(request: RawRequest): boolean {
   for (const name in request.headers) if (name.startsWith('impersonate-')) return true;
@@ -84,17 +40,24 @@ function impersonates(request: RawRequest): boolean {
 export function credentialsOf(request: RawRequest): Credentials {
   const certificate = certificateOf(request);
   const bearerToken = bearerTokenOf(request);
-  const impersonate = impersonates(request) ? impersonationOf(request) : undefined;
   return {
     ...(certificate === undefined ? {} : { certificate }),
     ...(bearerToken === undefined ? {} : { bearerToken }),
-    ...(impersonate === undefined ? {} : { impersonate }),
   };
 }
 
-/** Who asks. Fails with 401 for credentials that are not this cluster's; none at all makes anonymous. */
-export async function userOf(request: RawRequest, cluster: ServedCluster): Promise<UserInfo> {
-  return (await cluster.authenticator.authenticate(credentialsOf(request))) ?? ANONYMOUS;
+/**
+ * Who asks, which may be whom the bearer of the credentials acts as. Fails with 401 for credentials that are not this
+ * cluster's; none at all makes anonymous. `about`: what the request is, asked for only by who acts as somebody else.
+ */
+export async function userOf(
+  request: RawRequest,
+  { authenticator }: ServedCluster,
+  about: () => RequestAttributes,
+): Promise<UserInfo> {
+  const bearer = (await authenticator.authenticate(credentialsOf(request))) ?? ANONYMOUS;
+  const wish = impersonates(request) ? impersonationOf(request.rawHeaders) : undefined;
+  return wish ? authenticator.impersonate(bearer, wish, about()) : bearer;
 }
 
 /** Of a request whose credentials nobody knows: which they were, never what. Models getAuthMethods (1.36). */

@@ -16,6 +16,7 @@ import type { Place } from './in-flight.js';
 import { counter, gauge, RequestMetrics } from './metrics.js';
 import { type PathServers, servePath } from './path.routes.js';
 import { Query } from './query.js';
+import { attributesOfPath } from './request-attributes.js';
 import type { Address } from './request-info.js';
 import { serveResource } from './resource.routes.js';
 import type { ServedCluster, WorkGate } from '#registry';
@@ -145,7 +146,8 @@ export class FrontDesk {
 
   private async callerOf(request: RawRequest, cluster: ServedCluster, address: Address, auditId: string) {
     try {
-      return { user: await userOf(request, cluster), query: Query.parse(address.search) };
+      const about = () => attributesOfPath(request.method!, address.path, Query.orEmpty(address.search));
+      return { user: await userOf(request, cluster, about), query: Query.parse(address.search) };
     } catch (error) {
       await auditRefused(request, cluster, address, auditId, error);
       throw error;

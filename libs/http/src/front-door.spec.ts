@@ -88,6 +88,18 @@ describe('who asks', () => {
       .set('authorization', server.bearer(ALPHA))
       .set('impersonate-group', 'a,b');
     expect(groupOnly.status).toBe(400);
+    expect(groupOnly.body.message).toBe(
+      'requested &user.DefaultInfo{Name:"", UID:"", Groups:[]string{"a,b"}, Extra:map[string][]string(nil)} without ' +
+        'impersonating a user name',
+    );
+    const unknown = request(server.plain).get(`/sandboxes/alpha${MAPS}`).set('authorization', 'Bearer wrong');
+    expect((await unknown.set('impersonate-group', 'a')).status).toBe(401);
+    const anonymous = await request(server.plain).get(`/sandboxes/alpha${MAPS}`).set('impersonate-user', 'jane');
+    expect([anonymous.status, anonymous.body.message]).toEqual([
+      403,
+      'configmaps is forbidden: User "system:anonymous" cannot impersonate-on:user-info:list resource "configmaps" in ' +
+        'API group "" in the namespace "default"',
+    ]);
   });
 });
 

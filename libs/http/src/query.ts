@@ -9,6 +9,15 @@ export class Query {
 
   private constructor(private readonly values: ReadonlyMap<string, readonly string[]>) {}
 
+  /** The same, for who must go on: one that cannot be read, which is refused elsewhere, is empty. */
+  static orEmpty(text: string): Query {
+    try {
+      return Query.parse(text);
+    } catch {
+      return Query.EMPTY;
+    }
+  }
+
   /** `text` is what follows the question mark. Fails with 400 on broken percent-encoding. */
   static parse(text: string): Query {
     if (text === '') return Query.EMPTY;

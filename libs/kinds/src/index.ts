@@ -101,4 +101,5 @@ export { sandboxTemplateKind } from './sandkube/sandbox-template.kind.js';
 export { PURGE_FINALIZER, sandboxKind } from './sandkube/sandbox.kind.js';
 export { priorityClassKind } from './scheduling/priority-class.kind.js';
 export { storageClassKind } from './storage/storage-class.kind.js';
+export { checkDomainPrefixedPath } from './path-rules.js';
 export { decodeProtobuf } from './protobuf/decode.js';
