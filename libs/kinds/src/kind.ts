@@ -38,8 +38,8 @@ export interface Subresource<T extends KubeObject = KubeObject> {
    * create (binding, eviction): the same; throws StatusError where upstream refuses.
    */
   merge?(stored: T, body: KubeObject, env: KindEnv): T;
-  /** Rules of writes through it, beyond the parent's. Those of `status` are the kind's `validateStatusUpdate`. */
-  validateUpdate?(object: T, old: T): FieldError[];
+  /** Rules of writes through it, beyond the parent's. Those of `status` that need no clock are the kind's `validateStatusUpdate`. */
+  validateUpdate?(object: T, old: T, env: KindEnv): FieldError[];
   /** No view of the parent: a handler answers (log, exec, token, kubeconfig). */
   readonly virtual?: boolean;
   /** scale: where the parent has its replicas. Default: spec.replicas. */

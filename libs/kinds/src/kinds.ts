@@ -26,6 +26,7 @@ import { catalogOf } from './catalog-of.js';
 import { certificateSigningRequestKind } from './certificates/certificate-signing-request.kind.js';
 import { clusterTrustBundleV1alpha1Kind } from './certificates/cluster-trust-bundle-v1alpha1.kind.js';
 import { clusterTrustBundleV1beta1Kind } from './certificates/cluster-trust-bundle-v1beta1.kind.js';
+import { podCertificateRequestKind } from './certificates/pod-certificate-request.kind.js';
 import { leaseKind } from './coordination/lease.kind.js';
 import { leaseCandidateV1alpha2Kind } from './coordination/lease-candidate-v1alpha2.kind.js';
 import { leaseCandidateV1beta1Kind } from './coordination/lease-candidate-v1beta1.kind.js';
@@ -82,7 +83,9 @@ import { resourceSliceV1beta1Kind } from './resource/resource-slice-v1beta1.kind
 import { resourceSliceV1beta2Kind } from './resource/resource-slice-v1beta2.kind.js';
 import { sandboxKind } from './sandkube/sandbox.kind.js';
 import { sandboxTemplateKind } from './sandkube/sandbox-template.kind.js';
+import { podGroupKind } from './scheduling/pod-group.kind.js';
 import { priorityClassKind } from './scheduling/priority-class.kind.js';
+import { workloadKind } from './scheduling/workload.kind.js';
 import { csiDriverKind } from './storage/csi-driver.kind.js';
 import { csiNodeKind } from './storage/csi-node.kind.js';
 import { csiStorageCapacityKind } from './storage/csi-storage-capacity.kind.js';
@@ -152,6 +155,8 @@ const kindsWithRules: readonly Kind[] = [
   roleBindingKind,
   roleKind,
   priorityClassKind,
+  podGroupKind,
+  workloadKind,
   csiDriverKind,
   csiNodeKind,
   csiStorageCapacityKind,
@@ -173,6 +178,7 @@ const kindsWithRules: readonly Kind[] = [
   resourceSliceV1beta2Kind,
   clusterTrustBundleV1alpha1Kind,
   clusterTrustBundleV1beta1Kind,
+  podCertificateRequestKind,
   storageVersionMigrationKind,
   storageVersionKind,
   componentStatusKind,

@@ -23,7 +23,11 @@ const ASN1_ERROR = 'asn1: structure error: not a certificate request';
 export function parseCertificateRequest(base64: string): CertificateRequest {
   const [, type, body] = BLOCK.exec(Buffer.from(base64, 'base64').toString('latin1')) ?? [];
   if (type !== 'CERTIFICATE REQUEST') throw new Error('PEM block type must be CERTIFICATE REQUEST');
-  const der = Buffer.from(body!, 'base64');
+  return readCertificateRequest(Buffer.from(body!, 'base64'));
+}
+
+/** The same of the bytes themselves. */
+export function readCertificateRequest(der: Buffer): CertificateRequest {
   try {
     const request = new Pkcs10CertificateRequest(new Uint8Array(der));
     const names = request.extensions.find((one) => one instanceof SubjectAlternativeNameExtension)?.names.items ?? [];

@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { Random } from '#base';
+import { FakeClock } from '#testing';
 import { certificateSigningRequestKind as kind } from './certificate-signing-request.kind.js';
 import type { CertificateSigningRequest } from '../generated/types.js';
 
+const env = { clock: new FakeClock(), random: new Random('spec') };
 const base = (more: Partial<CertificateSigningRequest['spec']> = {}): CertificateSigningRequest => ({
   apiVersion: 'certificates.k8s.io/v1',
   kind: 'CertificateSigningRequest',
@@ -91,7 +94,7 @@ describe('its way', () => {
     ],
     ['twice', {}, { conditions: [condition('Approved'), condition('Approved')] }, ['Duplicate value: "Approved"']],
   ])('approval: %s', (_title, before, after, details) => {
-    const errors = approval.validateUpdate!(withStatus(after), withStatus(before));
+    const errors = approval.validateUpdate!(withStatus(after), withStatus(before), env);
     expect(errors.map(({ detail }) => detail)).toEqual(details);
   });
 

@@ -1,9 +1,7 @@
 import { defineKind } from '../define-kind.js';
-import type { V1alpha1ClusterTrustBundle } from '../generated/types.js';
-import { trustBundleTable } from './trust-bundle-table.js';
+import { trustBundleRules } from './trust-bundle.js';
 
-export const clusterTrustBundleV1alpha1Kind = defineKind<V1alpha1ClusterTrustBundle>({
+export const clusterTrustBundleV1alpha1Kind = defineKind({
+  ...trustBundleRules,
   apiVersion: 'certificates.k8s.io/v1alpha1',
-  resource: 'clustertrustbundles',
-  table: trustBundleTable,
 });

@@ -1,9 +1,7 @@
 import { defineKind } from '../define-kind.js';
-import type { V1beta1ClusterTrustBundle } from '../generated/types.js';
-import { trustBundleTable } from './trust-bundle-table.js';
+import { trustBundleRules } from './trust-bundle.js';
 
-export const clusterTrustBundleV1beta1Kind = defineKind<V1beta1ClusterTrustBundle>({
+export const clusterTrustBundleV1beta1Kind = defineKind({
+  ...trustBundleRules,
   apiVersion: 'certificates.k8s.io/v1beta1',
-  resource: 'clustertrustbundles',
-  table: trustBundleTable,
 });

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { deepEqual, dns1123Label, dns1123Subdomain, type FieldError, fieldError } from '#apimachinery';
 import type { CertificateSigningRequest, CertificateSigningRequestCondition } from '../generated/types.js';
 import { parseCertificateRequest, signatureFailure } from './certificate-request.js';
+import { pemBlocks } from './pem-blocks.js';
 
 /** What a certificate may be for, in upstream's order of telling. */
 export const KEY_USAGES: readonly string[] = [
@@ -34,6 +35,8 @@ const EXPIRATION_SECONDS_MIN = 600;
 const FINAL: readonly string[] = ['Approved', 'Denied', 'Failed'];
 const OF_APPROVAL: readonly string[] = ['Approved', 'Denied'];
 const DOMAIN_MAX = 253;
+/** A domain, a slash, and a path that is a label, a dot and another domain. */
+const SIGNER_NAME_MAX = DOMAIN_MAX + 1 + 63 + 1 + DOMAIN_MAX;
 
 /** Models validateCertificateSigningRequest (1.36), spec part. */
 export function checkRequest({ spec }: CertificateSigningRequest): FieldError[] {
@@ -95,18 +98,26 @@ export function checkSignerName(errors: FieldError[], at: string, name: string):
   }
   if (domain.length > DOMAIN_MAX) errors.push(fieldError.tooLong(at, DOMAIN_MAX));
   const labels = domain.split('.');
-  for (const label of labels) {
-    for (const why of dns1123Label(label)) {
-      errors.push(fieldError.invalid(at, domain, `validating label ${JSON.stringify(label)}: ${why}`));
-    }
-  }
+  checkParts(errors, at, domain, labels, dns1123Label);
   if (labels.length < 2) {
     errors.push(fieldError.invalid(at, domain, 'should be a domain with at least two segments separated by dots'));
   }
-  for (const label of path.split('.')) {
-    for (const why of dns1123Subdomain(label)) {
-      errors.push(fieldError.invalid(at, path, `validating label ${JSON.stringify(label)}: ${why}`));
-    }
+  checkParts(errors, at, path, path.split('.'), dns1123Subdomain);
+  if (name.length > SIGNER_NAME_MAX) errors.push(fieldError.tooLong(at, SIGNER_NAME_MAX));
+}
+
+/** One wrong part says it all: the others would be told in the same words. */
+function checkParts(
+  errors: FieldError[],
+  at: string,
+  whole: string,
+  parts: readonly string[],
+  rule: (part: string) => string[],
+): void {
+  const part = parts.find((one) => rule(one).length > 0);
+  if (part === undefined) return;
+  for (const why of rule(part)) {
+    errors.push(fieldError.invalid(at, whole, `validating label ${JSON.stringify(part)}: ${why}`));
   }
 }
 
@@ -178,18 +189,16 @@ export function checkStep(
   return errors;
 }
 
-const BLOCKS = /-----BEGIN ([^-]+)-----([\s\S]*?)-----END \1-----/g;
-
 /** Models validateCertificate (1.36). */
 function certificateFailure(base64: string): string | undefined {
   if (base64 === '') return undefined;
   let count = 0;
-  for (const [block, type, body] of Buffer.from(base64, 'base64').toString('latin1').matchAll(BLOCKS)) {
+  for (const { type, hasHeaders, der } of pemBlocks(Buffer.from(base64, 'base64').toString('latin1'))) {
     if (type !== 'CERTIFICATE') return `only CERTIFICATE PEM blocks are allowed, found "${type}"`;
-    if (body!.includes(':')) return 'no PEM block headers are permitted';
+    if (hasHeaders) return 'no PEM block headers are permitted';
     count++;
     try {
-      new X509Certificate(block);
+      new X509Certificate(der);
     } catch {
       return 'x509: malformed certificate';
     }

@@ -174,7 +174,7 @@ function sameDesire(object: KubeObject, old: KubeObject): boolean {
 
 function validateChange(ctx: RequestContext, target: Target, object: KubeObject, old: KubeObject): void {
   const end = ctx.trace.start('validation');
-  const errors = errorsOf(target.kind, target.subresource, object, old);
+  const errors = errorsOf(ctx, target, object, old);
   end({ errors: errors.length });
   if (errors.length > 0) {
     throw StatusError.invalid({ group: target.kind.group, kind: target.kind.kind }, object.metadata.name ?? '', errors);
@@ -183,7 +183,12 @@ function validateChange(ctx: RequestContext, target: Target, object: KubeObject,
   for (const warning of target.kind.warnings?.(object, old) ?? []) ctx.warn(warning);
 }
 
-function errorsOf(kind: Kind, subresource: string | undefined, object: KubeObject, old: KubeObject): FieldError[] {
+function errorsOf(
+  ctx: RequestContext,
+  { kind, subresource }: Target,
+  object: KubeObject,
+  old: KubeObject,
+): FieldError[] {
   const errors = validateObjectMetaUpdate(object.metadata, old.metadata);
   if (!sameLabels(object, old)) {
     errors.push(
@@ -194,14 +199,14 @@ function errorsOf(kind: Kind, subresource: string | undefined, object: KubeObjec
       }),
     );
   }
+  const view = subresource === undefined ? undefined : kind.subresources.find(({ name }) => name === subresource);
   if (subresource === 'status') {
     if (kind.validateStatusUpdate) errors.push(...kind.validateStatusUpdate(object, old));
-    return errors;
+  } else {
+    if (kind.validate) errors.push(...kind.validate(object));
+    if (!subresource && kind.validateUpdate) errors.push(...kind.validateUpdate(object, old));
   }
-  if (kind.validate) errors.push(...kind.validate(object));
-  if (!subresource && kind.validateUpdate) errors.push(...kind.validateUpdate(object, old));
-  const view = subresource === undefined ? undefined : kind.subresources.find(({ name }) => name === subresource);
-  if (view?.validateUpdate) errors.push(...view.validateUpdate(object, old));
+  if (view?.validateUpdate) errors.push(...view.validateUpdate(object, old, ctx.env));
   return errors;
 }
 

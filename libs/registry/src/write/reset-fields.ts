@@ -51,6 +51,8 @@ const OWN: Readonly<Record<string, Readonly<Record<string, FieldSet>>>> = {
   'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': { status: fields('metadata', 'spec') },
   'devicetaintrules.resource.k8s.io': { status: fields('metadata', 'spec') },
   'resourcepoolstatusrequests.resource.k8s.io': { status: fields('metadata', 'spec') },
+  'podgroups.scheduling.k8s.io': { status: fields('metadata', 'spec') },
+  'storageversionmigrations.storagemigration.k8s.io': { status: fields('metadata', 'spec') },
   'volumeattachments.storage.k8s.io': { status: fields('metadata', 'spec') },
   'customresourcedefinitions.apiextensions.k8s.io': { status: fields('metadata', 'spec') },
 };
