@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Kubectl } from './support/kubectl.js';
+import { eventually, Kubectl } from './support/kubectl.js';
 import { ServerProcess } from './support/server-process.js';
 
 const LOG = '/logs/kube-apiserver/audit.log';
@@ -167,11 +167,52 @@ describe('audit', () => {
     expect([refused.status, await refused.text()]).toEqual([403, expect.stringContaining(`cannot get path`)]);
   });
 
-  it('survives a restart, and ends with its policy', async () => {
+  it('loses nothing when the server is stopped, and nothing that was answered when it is killed in mode blocking', async () => {
+    const create = async (name: string) => {
+      const init = { method: 'POST', headers: { 'content-type': 'application/json' } };
+      const body = JSON.stringify({ metadata: { name } });
+      return (await ask('/api/v1/namespaces/default/configmaps', { ...init, body })).status;
+    };
+    const recorded = async () => {
+      const created = (await events()).filter(({ verb, stage }) => verb === 'create' && stage === 'ResponseComplete');
+      return created.map(({ requestObject }) => (requestObject as { metadata?: { name: string } })?.metadata?.name);
+    };
     const before = await events('?limit=1');
+    expect(await create('stopped')).toBe(201);
     await server.stop();
     server = await ServerProcess.start({}, server);
     expect(await events()).toEqual(expect.arrayContaining(before));
+    expect(await recorded()).toContain('stopped');
+
+    const mode = await kubectl.refused(`patch configmap audit-policy -n kube-system -p {"data":{"mode":"sometimes"}}`);
+    expect(mode).toContain('data[mode]: Unsupported value: "sometimes": supported values: "batch", "blocking"');
+    await kubectl.ok(`patch configmap audit-policy -n kube-system -p {"data":{"mode":"blocking"}}`);
+    const answered: string[] = [];
+    const writers = [1, 2, 3].map(async (writer) => {
+      for (let i = 0; ; i++) if ((await create(`k${writer}-${i}`)) === 201) answered.push(`k${writer}-${i}`);
+    });
+    await eventually(
+      async () => answered.length,
+      (count) => count > 30,
+    );
+    await server.kill();
+    await Promise.allSettled(writers);
+    server = await ServerProcess.start({}, server);
+    expect(await recorded()).toEqual(expect.arrayContaining(answered));
+  });
+
+  it('is followed while things are done, and ends with its policy', async () => {
+    const path = `/sandboxes/default${LOG}?follow=true&limit=1`;
+    const response = await fetch(`http://127.0.0.1:${server.httpPort}${path}`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    await kubectl.ok('get configmap told');
+    let text = '';
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body!) {
+      text += decoder.decode(chunk as Uint8Array, { stream: true });
+      if (text.includes('"name":"told"')) break;
+    }
     await kubectl.ok('delete configmap audit-policy -n kube-system');
     const { length } = await events();
     await kubectl.ok('get pods');

@@ -8,6 +8,16 @@ export interface AuditSink {
   readonly env: SandboxEnv;
   /** One line; `sealed` when it must not be read from the database alone. */
   write(line: string, sealed: boolean): void;
+  /** Resolves when what was written is in the database, or could not be put there. */
+  flush(): Promise<void>;
+}
+
+/** What the policy wants of a request. */
+export interface AuditRules extends AuditDecision {
+  /** The answer waits for its event. */
+  readonly blocking: boolean;
+  /** Bodies open doors: a line that has them is sealed. */
+  readonly sensitive: boolean;
 }
 
 /** What the transport knows. */
@@ -69,8 +79,7 @@ export class AuditedRequest {
     private readonly users: AuditedUsers,
     private readonly attributes: RequestAttributes,
     private readonly facts: RequestFacts,
-    private readonly decision: AuditDecision,
-    private readonly sensitive: boolean,
+    private readonly decision: AuditRules,
   ) {
     this.receivedMs = auditor.env.clock.nowMs();
     this.objectRef = attributes.kind === 'resource' ? refOf(attributes) : undefined;
@@ -124,6 +133,17 @@ export class AuditedRequest {
     this.emit(this.panicked ? 'Panic' : 'ResponseComplete', this.failure?.code ?? code ?? 200);
   }
 
+  /** To be asked, and `settle` to be waited for, before an answer goes out. */
+  get blocking(): boolean {
+    return this.decision.blocking;
+  }
+
+  /** Completes the record and resolves when it is in the database, or could not be put there: upstream, too, goes on then. */
+  settle(code?: number): Promise<void> {
+    this.complete(code);
+    return this.auditor.flush();
+  }
+
   /** Its one event. Models WithFailedAuthenticationAudit (1.36). */
   unauthenticated(message: string): void {
     this.over = true;
@@ -159,7 +179,7 @@ export class AuditedRequest {
         ? `,"annotations":${JSON.stringify(Object.fromEntries([...this.annotations].toSorted(byKey)))}`
         : '';
     const line = `${head}${whole ? bodies : ''}${times}${annotations}}`;
-    this.auditor.write(line, this.sensitive && whole && bodies !== '');
+    this.auditor.write(line, this.decision.sensitive && whole && bodies !== '');
   }
 
   private bodies(stage: AuditStage): string {

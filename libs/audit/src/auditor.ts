@@ -11,11 +11,18 @@ export const POLICY_NAMESPACE = 'kube-system';
 export const POLICY_NAME = 'audit-policy';
 /** The key of the ConfigMap's data under which the policy stands. */
 export const POLICY_KEY = 'policy.yaml';
+/** The key under which it says whether answers wait for their events; absent: they do not. */
+export const MODE_KEY = 'mode';
 
 const STORAGE_KEY = storageKey(builtInKinds.preferred('', 'configmaps')!, POLICY_NAMESPACE, POLICY_NAME);
 
+interface Orders {
+  readonly policy: AuditPolicy;
+  readonly blocking: boolean;
+}
+
 /** Sandboxes of one template share their stored objects, and so what was read out of them. */
-const read = new WeakMap<StoredObject, AuditPolicy | 'none'>();
+const read = new WeakMap<StoredObject, Orders | 'none'>();
 
 /**
  * The auditing of one awake cluster: its policy, kept current from `open` until `close`, and the way to its log. A policy
@@ -23,8 +30,8 @@ const read = new WeakMap<StoredObject, AuditPolicy | 'none'>();
  * watch has ended, the policy is read again; what cannot be read leaves the last one known in force.
  */
 export class Auditor implements AuditSink {
-  private policy: AuditPolicy | undefined;
-  private found: AuditPolicy | undefined;
+  private orders: Orders | undefined;
+  private found: Orders | undefined;
   private readonly view: StoreView;
   private closed = false;
   private count = 0;
@@ -42,12 +49,12 @@ export class Auditor implements AuditSink {
           prefix: STORAGE_KEY,
           set: (key, stored) => {
             // The prefix is the key of others, too, that begin alike.
-            if (key === STORAGE_KEY) this.found = stored && policyOf(stored);
+            if (key === STORAGE_KEY) this.found = stored && ordersOf(stored);
           },
         },
       ],
       begin: () => void (this.found = undefined),
-      changed: () => void (this.policy = this.closed ? undefined : this.found),
+      changed: () => void (this.orders = this.closed ? undefined : this.found),
     });
   }
 
@@ -65,12 +72,12 @@ export class Auditor implements AuditSink {
   get on(): boolean {
     // Callers inside the process do not wait, but see to it that the next one finds what is new.
     void this.ready();
-    return this.policy !== undefined;
+    return this.orders !== undefined;
   }
 
   close(): void {
     this.closed = true;
-    this.policy = undefined;
+    this.orders = undefined;
     this.view.close();
   }
 
@@ -79,7 +86,7 @@ export class Auditor implements AuditSink {
    * is whom somebody acts as, the record, and the policy, speak of that somebody.
    */
   begin(user: UserInfo, attributes: RequestAttributes, facts: RequestFacts): AuditedRequest | undefined {
-    if (!this.policy) return undefined;
+    if (!this.orders) return undefined;
     const requester = requesterOf(user) ?? user;
     return this.record(requester, attributes, facts, requester === user ? undefined : user);
   }
@@ -108,6 +115,11 @@ export class Auditor implements AuditSink {
     this.log.append(this.env.id, line, sealed);
   }
 
+  /** Resolves when what was written is in the database, or could not be put there. */
+  flush(): Promise<void> {
+    return this.log.flush();
+  }
+
   private record(
     requester: UserInfo | undefined,
     attributes: RequestAttributes,
@@ -125,21 +137,24 @@ export class Auditor implements AuditSink {
     facts: RequestFacts,
     impersonated?: UserInfo,
   ): AuditedRequest | undefined {
-    const decision = this.policy && decide(this.policy, requester, attributes);
+    if (!this.orders) return undefined;
+    const { policy, blocking } = this.orders;
+    const decision = decide(policy, requester, attributes);
     if (!decision) return undefined;
-    const who = { requester, impersonated };
-    return new AuditedRequest(this, who, attributes, facts, decision, isSensitive(attributes));
+    const rules = { ...decision, blocking, sensitive: isSensitive(attributes) };
+    return new AuditedRequest(this, { requester, impersonated }, attributes, facts, rules);
   }
 }
 
 /** What was admitted is valid; what was written around admission and is not, counts as no policy. */
-function policyOf(stored: StoredObject): AuditPolicy | undefined {
+function ordersOf(stored: StoredObject): Orders | undefined {
   let known = read.get(stored);
   if (known === undefined) {
     const { data = {} } = JSON.parse(stored.text) as { data?: Record<string, string> };
     const text = Object.hasOwn(data, POLICY_KEY) ? data[POLICY_KEY] : undefined;
     const parsed = text === undefined ? undefined : parsePolicy(text);
-    known = parsed && 'policy' in parsed ? parsed.policy : 'none';
+    const blocking = Object.hasOwn(data, MODE_KEY) && data[MODE_KEY] === 'blocking';
+    known = parsed && 'policy' in parsed ? { policy: parsed.policy, blocking } : 'none';
     read.set(stored, known);
   }
   return known === 'none' ? undefined : known;

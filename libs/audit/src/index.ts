@@ -7,6 +7,6 @@
  */
 export { AuditLog, type AuditLogLimits, type AuditRead } from './audit-log.js';
 export { AuditedRequest, type RequestFacts } from './audited-request.js';
-export { Auditor, POLICY_KEY, POLICY_NAME, POLICY_NAMESPACE } from './auditor.js';
-export type { AuditLevel, AuditPolicy, AuditStage } from './policy.js';
+export { Auditor, MODE_KEY, POLICY_KEY, POLICY_NAME, POLICY_NAMESPACE } from './auditor.js';
+export { type AuditLevel, type AuditPolicy, type AuditStage, MODES } from './policy.js';
 export { parsePolicy } from './policy-document.js';

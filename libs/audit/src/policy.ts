@@ -26,6 +26,9 @@ export interface PolicyRule {
   readonly omitManagedFields: boolean;
 }
 
+/** As kube-apiserver's --audit-log-mode: `blocking` holds an answer back until its event is written. */
+export const MODES = ['batch', 'blocking'] as const;
+
 /** Never changed: a new document is another object. */
 export interface AuditPolicy {
   readonly rules: readonly PolicyRule[];

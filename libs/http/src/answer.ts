@@ -95,6 +95,7 @@ export async function sendBody(
     headers['vary'] = 'Accept-Encoding';
   }
   headers['content-length'] = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+  if (x.audit?.blocking) await x.audit.settle(status);
   finish(x.response, status, headers, x.method === 'HEAD' ? undefined : body);
 }
 

@@ -1,6 +1,8 @@
+import { get as httpGet, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
+import { HOST_SANDBOX_ID } from '#base';
 import { ALPHA, aSpecServer, type SpecServer } from './spec-server.js';
 
 interface Event {
@@ -29,8 +31,11 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-async function policy(rules: string) {
-  const data = { 'policy.yaml': `{apiVersion: audit.k8s.io/v1, kind: Policy, rules: [${rules}]}` };
+async function policy(rules: string, mode?: string) {
+  const data = {
+    ...(mode ? { mode } : {}),
+    'policy.yaml': `{apiVersion: audit.k8s.io/v1, kind: Policy, rules: [${rules}]}`,
+  };
   const made = await request(server.plain)
     .post('/sandboxes/alpha/api/v1/namespaces/kube-system/configmaps')
     .set('authorization', server.bearer(ALPHA))
@@ -134,6 +139,19 @@ describe('what is recorded of a request over HTTP', () => {
     expect(told).toMatchObject({ user: { username: 'kubernetes-admin' }, responseStatus: { code: 400 } });
   });
 
+  it('before its answer goes out, where the policy says so', async () => {
+    const written = async () => {
+      let text = '';
+      for (const row of await server.auditRows.read(ALPHA, 0, 1_000)) text += row.text;
+      return text;
+    };
+    await policy(ALL, 'blocking');
+    expect((await get(`${MAPS}/none`)).status).toBe(404);
+    expect(await written()).toContain(`${MAPS}/none`);
+    expect((await get(MAPS)).status).toBe(200);
+    expect(await written()).toContain('"ConfigMapList"');
+  });
+
   it('what was turned away at the door, before anybody asked who it was', async () => {
     await policy('{level: Metadata}');
     const socket = connect(Number(new URL(server.plain).port), '127.0.0.1');
@@ -149,5 +167,76 @@ describe('what is recorded of a request over HTTP', () => {
     const closed = new Promise((resolve) => socket.once('close', resolve));
     socket.destroy();
     await closed;
+  });
+});
+
+describe('a log that is followed', () => {
+  const LOG = '/logs/kube-apiserver/audit.log';
+
+  async function follow(query = '') {
+    const headers = { authorization: server.bearer(ALPHA), 'accept-encoding': 'gzip' };
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const url = `${server.plain}/sandboxes/alpha${LOG}?follow=true${query}`;
+      httpGet(url, { headers, agent: false }, resolve).once('error', reject);
+    });
+    const got = { text: '', ended: false };
+    response.setEncoding('utf8').on('data', (chunk: string) => (got.text += chunk));
+    response.once('end', () => (got.ended = true)).on('error', () => undefined);
+    return { response, got };
+  }
+
+  /** Moves the clock in steps until it is so: bytes take their own time. */
+  async function until(isSo: () => boolean | Promise<boolean>) {
+    for (let i = 0; i < 200 && !(await isSo()); i++) {
+      await server.clock.advance(100);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(await isSo()).toBe(true);
+  }
+
+  async function longRunning(): Promise<number> {
+    const call = request(server.plain).get('/metrics').set('authorization', server.bearer(HOST_SANDBOX_ID));
+    return Number(/^apiserver_longrunning_requests (\d+)$/m.exec((await call).text)![1]);
+  }
+
+  it('brings what is done, while it is done, and is itself recorded as what lasts', async () => {
+    await policy('{level: Metadata, nonResourceURLs: ["/logs/*"]}, {level: Metadata, omitStages: [RequestReceived]}');
+    const { response, got } = await follow('&limit=1');
+    expect([response.statusCode, response.headers['content-encoding']]).toEqual([200, undefined]);
+    expect(await longRunning()).toBe(1);
+    await get(`${MAPS}/first`);
+    await until(() => got.text.includes('/first'));
+    await get(`${MAPS}/second`);
+    await until(() => got.text.includes('/second'));
+    expect(got.ended).toBe(false);
+    response.destroy();
+    await until(async () => (await longRunning()) === 0);
+    const stages = (await events()).filter(({ requestURI }) => requestURI.includes(LOG)).map(({ stage }) => stage);
+    expect(stages).toEqual(['RequestReceived', 'ResponseStarted', 'ResponseComplete']);
+  });
+
+  it('ends when its time is over', async () => {
+    const { got } = await follow('&timeoutSeconds=30');
+    await server.clock.advance(29_000);
+    expect([got.ended, await longRunning()]).toEqual([false, 1]);
+    await until(() => got.ended);
+    expect(await longRunning()).toBe(0);
+  });
+
+  it('ends in good order when the server stops', async () => {
+    await policy('{level: Metadata}');
+    const { got } = await follow();
+    await get(`${MAPS}/last`);
+    await server.clock.advance(200);
+    await server.door.close(1_000);
+    await until(() => got.ended);
+    expect(got.text.endsWith('}\n')).toBe(true);
+  });
+
+  it('is refused as other reading is', async () => {
+    expect((await get(`${LOG}?follow=true`, { authorization: '' })).status).toBe(403);
+    expect((await get(`${LOG}?follow=true&limit=0`)).status).toBe(400);
+    expect((await get(`${LOG}?follow=true&timeoutSeconds=soon`)).status).toBe(400);
+    expect(await longRunning()).toBe(0);
   });
 });

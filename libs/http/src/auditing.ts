@@ -56,11 +56,11 @@ export function auditTurnedAway(
   audit?.complete();
 }
 
-/** The answer is out, or, of a watch, has begun: its record goes on until the connection ends. */
-export function endAudit(x: Exchange, isLong: boolean): void {
+/** The answer is out, or, of one that lasts, has begun: its record goes on until the connection ends. */
+export function endAudit(x: Exchange): void {
   const { audit, response } = x;
   if (!audit) return;
-  if (!isLong || response.writableEnded || !response.headersSent) return audit.complete(response.statusCode);
+  if (!x.lasts || response.writableEnded || !response.headersSent) return audit.complete(response.statusCode);
   audit.started(response.statusCode);
   response.once('close', () => audit.complete(response.statusCode));
 }

@@ -35,6 +35,8 @@ export class Exchange implements RequestContext {
   /** The FlowSchema that it belongs to, where there are any and it is not one that lasts. */
   flow: FlowMatch | undefined;
   private parsedPath: RequestInfo | undefined;
+  /** The answer goes on when the request has been served: a watch, a log that is followed. */
+  lasts = false;
   /** What metrics call it; set as soon as it is known. Only names from the catalog, so that cardinality is bounded. */
   verb = '';
   groupResource = '';

@@ -55,6 +55,7 @@ export class FrontDesk {
       mountPaths: options.mounts.map((mount) => mount.path),
       serverAddress,
       metrics: (x) => this.metricsText(x),
+      lasting: (x, timeoutMs) => this.watches.lasting(x, timeoutMs),
     };
   }
 
@@ -70,11 +71,11 @@ export class FrontDesk {
       await this.gatekeeper.claim(place, exchange);
       await this.dispatch(exchange);
     } catch (error) {
-      this.fail(error, response, auditId, exchange);
+      await this.fail(error, response, auditId, exchange);
       if (!exchange) void this.auditTurnedAway(request, address, auditId, error);
     }
     if (place) this.gatekeeper.leave(place);
-    if (exchange?.audit) endAudit(exchange, exchange.verb === 'watch');
+    if (exchange?.audit) endAudit(exchange);
     if (exchange) this.record(exchange, response.statusCode, startedMs);
   }
 
@@ -174,9 +175,10 @@ export class FrontDesk {
     return servePath(x, info.segments, this.pathServers);
   }
 
-  private fail(error: unknown, response: RawResponse, auditId: string, x: Exchange | undefined): void {
+  private async fail(error: unknown, response: RawResponse, auditId: string, x: Exchange | undefined): Promise<void> {
     if (error instanceof ClientGone) return void response.destroy();
     const status = this.statusOf(error, auditId, x?.audit);
+    if (x?.audit?.blocking) await x.audit.settle();
     sendStatus(response, auditId, status, x);
   }
 

@@ -24,6 +24,7 @@ export async function sendList(x: Exchange, list: FoundList, pieces: ListPieces,
     return sendJson(x, 200, text + pieces.tail, format);
   }
   const packed = chars >= GZIP_BYTES_MIN && acceptsGzip(x.request);
+  if (x.audit?.blocking) await x.audit.settle(200);
   startAnswer(x, 200, JSON_TYPE, packed ? { 'content-encoding': 'gzip', vary: 'Accept-Encoding' } : undefined);
   if (!packed) return writePieces(x.response as Writable, list.items, pieces, x.response);
   const gzip = createGzip({ level: GZIP_LEVEL });

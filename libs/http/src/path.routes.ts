@@ -1,5 +1,5 @@
 import { StatusError } from '#apimachinery';
-import { isAuditLogPath, serveAuditLog } from './audit-log.routes.js';
+import { isAuditLogPath, type LastingAnswers, serveAuditLog } from './audit-log.routes.js';
 import { sendBody, sendJson } from './answer.js';
 import { authorize } from './authentication.js';
 import { serveDiscovery } from './discovery/discovery.routes.js';
@@ -22,6 +22,7 @@ export interface PathServers {
   /** host:port as clients reach it; known once the server listens. */
   serverAddress(): string;
   metrics(x: Exchange): string;
+  readonly lasting: LastingAnswers;
 }
 
 /** Discovery, health, version, metrics and the list of all of them. Only reading is possible. */
@@ -49,7 +50,7 @@ function serverOf(x: Exchange, segments: readonly string[], servers: PathServers
   if (segments[0] === 'openapi' && segments.length > 1) {
     return () => serveOpenApi(x, segments, servers.documents, servers.version);
   }
-  if (isAuditLogPath(segments)) return () => serveAuditLog(x);
+  if (isAuditLogPath(segments)) return () => serveAuditLog(x, servers.lasting);
   if (segments[0] === undefined) return () => sendRootPaths(x, servers);
   if (segments.length > 1) return undefined;
   switch (segments[0]) {

@@ -16,7 +16,7 @@ import {
 } from '#auth';
 import { bootstrapFlows, builtInKinds, storageKey } from '#kinds';
 import { auditedVerbs, createRegistry, type ServedCluster, type Verbs } from '#registry';
-import { memoryAuditRows, memoryStore, type Store } from '#storage';
+import { type AuditRows, memoryAuditRows, memoryStore, type Store } from '#storage';
 import { FakeClock } from '#testing';
 import { createFrontDoor, type FrontDoor } from './front-door.js';
 import type { FrontDoorOptions } from './door.js';
@@ -30,6 +30,7 @@ export interface SpecServer {
   readonly store: Store;
   readonly verbs: Verbs;
   readonly auditLog: AuditLog;
+  readonly auditRows: AuditRows;
   /** What the server logged as unexpected: a spec that expects none should look. */
   readonly unexpected: unknown[];
   /** 'http://127.0.0.1:…' */
@@ -53,7 +54,8 @@ export async function aSpecServer(options: Partial<FrontDoorOptions> = {}): Prom
   const clusters = new Map<SandboxId, ServedCluster>();
   const registry = createRegistry({ store, admission: ADMITS_ALL, authorizerOf: (id) => authorizers.get(id)!, clock });
   const verbs = auditedVerbs(registry, (id) => clusters.get(id)?.auditor);
-  const auditLog = new AuditLog(memoryAuditRows(), clock, (error) => void unexpected.push(error));
+  const auditRows = memoryAuditRows();
+  const auditLog = new AuditLog(auditRows, clock, (error) => void unexpected.push(error));
   const unexpected: unknown[] = [];
   const credentials = new Map<SandboxId, SandboxCredentials>();
   for (const id of [HOST_SANDBOX_ID, ALPHA, BETA]) {
@@ -91,6 +93,7 @@ export async function aSpecServer(options: Partial<FrontDoorOptions> = {}): Prom
     store,
     verbs,
     auditLog,
+    auditRows,
     unexpected,
     credentials,
     plain: `http://127.0.0.1:${door.httpPort}`,

@@ -3,7 +3,7 @@ import type { Clock, Random, Timer } from '#base';
 import { isReason } from '#apimachinery';
 import type { RegistryWatch, ServedCluster, Target, WatchRequest } from '#registry';
 import { JSON_TYPE, startAnswer } from './answer.js';
-import type { Exchange } from './exchange.js';
+import { type Exchange, isGone } from './exchange.js';
 import { readOptionsOf } from './options.js';
 import { resourceNegotiator } from './representation.js';
 import { includeObjectOf } from './table.js';
@@ -17,8 +17,14 @@ const BOOKMARK_MS = 60_000;
 /** All watches share one timer of this period: the precision of timeouts and bookmarks. */
 const SWEEP_MS = 1_000;
 
+/** An answer that lasts. */
+interface Lasting {
+  bookmark(): void;
+  end(): void;
+}
+
 interface OpenWatch {
-  readonly stream: WatchStream;
+  readonly stream: Lasting;
   readonly leave: () => void;
   readonly bookmarks: boolean;
   readonly endsMs: number;
@@ -30,7 +36,7 @@ interface OpenWatch {
  * while there is no watch.
  */
 export class WatchStreams {
-  private readonly open = new Map<WatchStream, OpenWatch>();
+  private readonly open = new Map<Lasting, OpenWatch>();
   private readonly encoders = new WeakMap<ServedCluster, FrameEncoders>();
   private timer: Timer | undefined;
 
@@ -53,12 +59,23 @@ export class WatchStreams {
   newStream(x: Exchange, encoder: FrameEncoder, timeoutMs: number | undefined, bookmarks: boolean): WatchStream {
     const leave = this.places.take(x.env.id, x.user.username);
     const stream = new WatchStream(x.response, encoder, (one) => this.forget(one));
-    const nowMs = this.clock.monotonicMs();
-    const lastsMs = timeoutMs ?? WATCH_MS_MIN * (1 + this.random.next());
-    const times = { endsMs: nowMs + lastsMs, nextBookmarkMs: nowMs + BOOKMARK_MS };
-    this.open.set(stream, { stream, leave, bookmarks, ...times });
-    this.timer ??= this.clock.setTimer(SWEEP_MS, () => this.sweep());
+    this.add(stream, leave, timeoutMs, bookmarks);
     return stream;
+  }
+
+  /**
+   * The same for another answer that lasts: aborts when its time is over, the client has gone or the server stops.
+   * Fails with 429 when there are too many already.
+   */
+  lasting(x: Exchange, timeoutMs: number | undefined): AbortSignal {
+    const leave = this.places.take(x.env.id, x.user.username);
+    const over = new AbortController();
+    const one = { bookmark: () => undefined, end: () => over.abort() };
+    this.add(one, leave, timeoutMs, false);
+    over.signal.addEventListener('abort', () => this.forget(one), { once: true });
+    if (isGone(x.response)) over.abort();
+    else x.response.once('close', one.end);
+    return over.signal;
   }
 
   /** The server stops: every watch ends in good order. */
@@ -80,7 +97,15 @@ export class WatchStreams {
     if (this.open.size > 0) this.timer ??= this.clock.setTimer(SWEEP_MS, () => this.sweep());
   }
 
-  private forget(stream: WatchStream): void {
+  private add(stream: Lasting, leave: () => void, timeoutMs: number | undefined, bookmarks: boolean): void {
+    const nowMs = this.clock.monotonicMs();
+    const lastsMs = timeoutMs ?? WATCH_MS_MIN * (1 + this.random.next());
+    const times = { endsMs: nowMs + lastsMs, nextBookmarkMs: nowMs + BOOKMARK_MS };
+    this.open.set(stream, { stream, leave, bookmarks, ...times });
+    this.timer ??= this.clock.setTimer(SWEEP_MS, () => this.sweep());
+  }
+
+  private forget(stream: Lasting): void {
     const watch = this.open.get(stream);
     if (!watch) return;
     this.open.delete(stream);
@@ -127,6 +152,7 @@ export async function serveWatch(x: Exchange, target: Target, watches: WatchStre
     }
     stream.closed(error);
   }
+  x.lasts = true;
   startAnswer(x, 200, JSON_TYPE);
   (x.response as ServerResponse).flushHeaders();
   stream.start(handle);

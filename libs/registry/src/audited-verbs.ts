@@ -142,13 +142,18 @@ async function told<T>(
   try {
     const result = await run();
     if (audit.wantsResponse) audit.responseObject(textOf(result));
-    if (own) audit.complete(code);
+    if (own) await ended(audit, code);
     return result;
   } catch (error) {
     audit.failed(error);
-    if (own) audit.complete();
+    if (own) await ended(audit);
     throw error;
   }
+}
+
+async function ended(audit: AuditedRequest, code?: number): Promise<void> {
+  if (audit.blocking) await audit.settle(code);
+  else audit.complete(code);
 }
 
 /** A watch in the process: it has started when it is open, and is complete when it ends, whoever ends it. */

@@ -1,5 +1,5 @@
-import { StatusError } from '#apimachinery';
-import { parsePolicy, POLICY_KEY, POLICY_NAME, POLICY_NAMESPACE } from '#audit';
+import { type FieldError, fieldError, StatusError } from '#apimachinery';
+import { MODE_KEY, MODES, parsePolicy, POLICY_KEY, POLICY_NAME, POLICY_NAMESPACE } from '#audit';
 import type { ConfigMap } from '#kinds';
 import type { AdmissionPlugin } from '../plugin.js';
 import { isCore } from '../refusal.js';
@@ -18,11 +18,17 @@ export const auditPolicy: AdmissionPlugin = {
     isCore(request, 'configmaps') &&
     (request.operation === 'CREATE' || request.operation === 'UPDATE'),
   validate({ object, warn }) {
-    const { data } = object as ConfigMap;
-    const text = data && Object.hasOwn(data, POLICY_KEY) ? data[POLICY_KEY] : undefined;
-    if (text === undefined) return warn(`data has no ${POLICY_KEY}: nothing is audited`);
-    const parsed = parsePolicy(text, `data[${POLICY_KEY}]`);
-    if ('policy' in parsed) return undefined;
-    throw StatusError.invalid({ group: '', kind: 'ConfigMap' }, POLICY_NAME, [...parsed.errors]);
+    const { data = {} } = object as ConfigMap;
+    const errors: FieldError[] = [];
+    const text = Object.hasOwn(data, POLICY_KEY) ? data[POLICY_KEY] : undefined;
+    if (text === undefined) warn(`data has no ${POLICY_KEY}: nothing is audited`);
+    else {
+      const parsed = parsePolicy(text, `data[${POLICY_KEY}]`);
+      if ('errors' in parsed) errors.push(...parsed.errors);
+    }
+    const mode = Object.hasOwn(data, MODE_KEY) ? data[MODE_KEY]! : MODES[0];
+    if (!MODES.some((known) => known === mode))
+      errors.push(fieldError.notSupported(`data[${MODE_KEY}]`, mode, [...MODES]));
+    if (errors.length > 0) throw StatusError.invalid({ group: '', kind: 'ConfigMap' }, POLICY_NAME, errors);
   },
 };
