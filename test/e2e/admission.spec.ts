@@ -115,6 +115,31 @@ describe('admission that users bring', () => {
     }
   });
 
+  it('sees who connects to a pod, and asks for a token', async () => {
+    const rule = (resource: string, operation: string) => ({
+      rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: [operation], resources: [resource] }],
+      objectSelector: {},
+    });
+    await kubectl.ok('run shell --image=nginx');
+    await kubectl.ok('wait --for=condition=Ready pod/shell');
+    // Nothing of a simulated pod listens: the answer is that of a kubelet that is away.
+    expect(await kubectl.refused('exec shell -- date')).toMatch(
+      /^Error from server: error dialing backend: dial tcp [\d.]+:10250: connect: connection refused\n$/,
+    );
+    await install('exec', { path: '/deny', more: rule('pods/exec', 'CONNECT') });
+    expect(await kubectl.refused('exec shell -- date')).toContain(
+      'admission webhook "exec.example.com" denied the request: not on my watch',
+    );
+    expect(hooks.seen.at(-1)).toMatchObject({ path: '/deny', operation: 'CONNECT' });
+    await install('token', { path: '/deny', more: rule('serviceaccounts/token', 'CREATE') });
+    expect(await kubectl.refused('create token default')).toContain('denied the request: not on my watch');
+    await kubectl.ok('delete validatingwebhookconfigurations exec token');
+    expect(await kubectl.ok('create token default')).toMatch(/^ey/);
+    expect(
+      await kubectl.refused('get --raw /sandboxes/default/api/v1/namespaces/default/pods/shell:80/proxy/x'),
+    ).toMatch(/error trying to reach service: dial tcp [\d.]+:80: connect: connection refused/);
+  });
+
   it('calls no address that the host has not allowed', async () => {
     await install('private', { path: '/', url: 'https://10.0.0.1/' });
     expect(await kubectl.refused('create -f -', configMap('private'))).toMatch(/10\.0\.0\.1/);

@@ -27,8 +27,8 @@ export interface AdmissionRequest {
   readonly object: KubeObject | undefined;
   readonly old: KubeObject | undefined;
   readonly dryRun: boolean;
-  /** The request's CreateOptions, UpdateOptions or DeleteOptions, as the wire has them. */
-  readonly options: Readonly<Record<string, unknown>>;
+  /** The request's CreateOptions, UpdateOptions or DeleteOptions, as the wire has them. null: CONNECT has none. */
+  readonly options: Readonly<Record<string, unknown>> | null;
   /** For the audit event: a key with its value, of which the first counts. */
   annotate?(key: string, value: string): void;
   warn(message: string): void;

@@ -110,7 +110,7 @@ export class FrontDesk {
     request: RawRequest,
     address: Address,
     auditId: string,
-    work: (x: Exchange, gate: WorkGate) => void,
+    work: (x: Exchange, gate: WorkGate) => Promise<void> | void,
   ): Promise<void> {
     const response = new ServerResponse(request as IncomingMessage);
     return this.during(request, response, address, auditId, (x) => work(x, this.gatekeeper.gateOf(x)));

@@ -3,6 +3,7 @@ import type { Kind, Subresource } from '#kinds';
 import type { PatchType, Target } from '#registry';
 import { sendJson } from './answer.js';
 import { readBody } from './body.js';
+import { serveConnect } from './connect.js';
 import type { Exchange } from './exchange.js';
 import { sendList } from './list-answer.js';
 import { mediaTypeOf } from './media-type.js';
@@ -41,6 +42,7 @@ export async function serveResource(x: Exchange, info: ResourceInfo, watches: Wa
   if (kind.deprecation !== undefined) x.warn(kind.deprecation);
   x.groupResource = kind.storage.groupResource;
   const subresource = info.subresource === '' ? undefined : subresourceOf(kind, info.subresource);
+  if (subresource?.verbs.includes('connect')) return serveConnect(x, kind, info);
   if (action === undefined || !allows(kind, subresource, info, action)) {
     await authorize(x, attributesOf(info, action ?? x.method.toLowerCase()));
     throw StatusError.methodNotAllowed(kind, action ?? x.method.toLowerCase());
@@ -61,7 +63,7 @@ function subresourceOf(kind: Kind, name: string): Subresource | undefined {
 /** Does such a path exist at all? */
 function isServed(kind: Kind, info: ResourceInfo): boolean {
   if (info.subresource !== '' && !subresourceOf(kind, info.subresource)) return false;
-  if (info.tail.length > 0) return false;
+  if (info.tail.length > 0 && info.subresource !== 'proxy') return false;
   if (kind.namespaced) return info.namespace !== undefined || info.name === '';
   const isNamespaceItself =
     info.namespace !== undefined && info.name === info.namespace && kind.resource === 'namespaces';

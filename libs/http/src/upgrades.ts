@@ -2,11 +2,14 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Http2SecureServer } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import { StatusError } from '#apimachinery';
+import type { Kind } from '#kinds';
 import { failureBody, failureHeaders } from './answer.js';
+import { backendFor, dialFailure } from './connect.js';
 import type { FrontDoorOptions, Mount } from './door.js';
 import { statusErrorOf } from './failure.js';
 import type { FrontDesk } from './front-desk.js';
-import { addressOf } from './request-info.js';
+import type { Exchange } from './exchange.js';
+import { addressOf, requestInfoOf, type ResourceInfo } from './request-info.js';
 
 /**
  * WebSocket upgrades go to the mount at their path, after the same limits and authentication as any request. What is refused is
@@ -32,9 +35,9 @@ async function upgrade(
   const address = addressOf(request.url!);
   const mount = mounts.find((one) => one.path === address.path);
   const handle = mount?.upgrade?.bind(mount);
-  if (!handle) throw StatusError.badRequest('this path does not take protocol upgrades');
-  await desk.duringUpgrade(request, address, desk.auditId(request), (x, gate) => {
+  await desk.duringUpgrade(request, address, desk.auditId(request), async (x, gate) => {
     if (socket.destroyed) return;
+    if (!handle) return upgradeResource(x);
     const { audit } = x;
     if (audit) {
       audit.started(101);
@@ -42,6 +45,20 @@ async function upgrade(
     }
     handle(request, socket, head, x.cluster, x, gate);
   });
+}
+
+/** Connections to pods and nodes begin as any request about a resource; fails with what that ends with. */
+async function upgradeResource(x: Exchange): Promise<never> {
+  const info = requestInfoOf(x.path);
+  const kind = info.kind === 'resource' ? kindOf(x, info.resource) : undefined;
+  if (info.kind !== 'resource' || !kind) throw StatusError.badRequest('this path does not take protocol upgrades');
+  throw dialFailure(await backendFor(x, kind, info.resource));
+}
+
+function kindOf(x: Exchange, { group, version, resource, subresource }: ResourceInfo): Kind | undefined {
+  const kind = x.kinds.byResource(group, version, resource);
+  const connects = kind?.subresources.some(({ name, verbs }) => name === subresource && verbs.includes('connect'));
+  return connects ? kind : undefined;
 }
 
 function refuseUpgrade(socket: Duplex, error: StatusError, auditId: string): void {

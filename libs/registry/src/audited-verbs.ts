@@ -107,6 +107,8 @@ function recordedWrites(verbs: Verbs, record: Recorder): Omit<Verbs, 'get' | 'li
       const run = () => verbs.deleteCollection(recorded.ctx, target, request);
       return told(recorded, run, (list) => listText(target.kind, list));
     },
+    // What is said over a connection is not recorded, and its transport knows when it ends.
+    connect: (ctx, target, verb, request) => verbs.connect(ctx, target, verb, request),
   };
 }
 

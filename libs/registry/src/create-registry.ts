@@ -5,6 +5,7 @@ import type { Authorizer } from '#auth';
 import type { Store } from '#storage';
 import { Allocations } from './allocate/allocations.js';
 import { ServiceAllocator } from './allocate/service-allocator.js';
+import { connect } from './connect/connect.js';
 import { Heartbeats } from './heartbeats.js';
 import type { Parts } from './parts.js';
 import { get } from './read/get.js';
@@ -83,5 +84,6 @@ export function createRegistry(options: RegistryOptions): Verbs {
       untilWithinStack(patch(parts, ctx, target, type, body, writeOptions)),
     delete: (ctx, target, request) => remove(parts, ctx, target, request),
     deleteCollection: (ctx, target, request) => deleteCollection(parts, ctx, target, request),
+    connect: (ctx, target, verb, request) => connect(parts, ctx, target, verb, request),
   };
 }

@@ -102,6 +102,22 @@ export interface DeleteRequest {
   readonly dryRun?: boolean;
 }
 
+/** What a client says of a connection that it wants (exec, attach, portforward, proxy). */
+export interface ConnectRequest {
+  /** Values of a query parameter, in order. */
+  readonly parameters: (name: string) => readonly string[];
+  /** What follows the subresource in the URL, with a slash before it; '' for nothing. */
+  readonly path: string;
+}
+
+/** Where the server would connect to: what listens there, if anything does, is the nodes' affair. */
+export interface Backend {
+  /** 'host:port', brackets around an IPv6 host. */
+  readonly address: string;
+  /** Streams (exec, attach, portforward) come through an upgrade only; proxies take any request. */
+  readonly streams: boolean;
+}
+
 /**
  * The generic verbs of any kind: authorization → admission → strategy → store. Failures are StatusErrors.
  * A body is what a decoder gave (`DecodedBody`): parsed once, unknown and duplicate fields noted.
@@ -123,6 +139,8 @@ export interface Verbs {
   /** The object as it is now when it goes later (grace, finalizers), else a Success Status: tell by `gone`. */
   delete(ctx: RequestContext, target: Target, request: DeleteRequest): Promise<{ gone: boolean; text: string }>;
   deleteCollection(ctx: RequestContext, target: Target, request: DeleteRequest & ListRequest): Promise<FoundList>;
+  /** `verb` is what the method means to authorizers. Answers where the server would connect to. */
+  connect(ctx: RequestContext, target: Target, verb: string, request: ConnectRequest): Promise<Backend>;
 }
 
 /** A request body: bytes from the wire (JSON or YAML), or an object from an actor in the process. */

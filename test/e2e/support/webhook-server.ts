@@ -7,7 +7,7 @@ interface Review {
     uid: string;
     operation: string;
     dryRun: boolean;
-    object?: { metadata: { name: string } };
+    object?: { metadata?: { name: string } };
     /** Of a ConversionReview. */
     objects: readonly Converted[];
     desiredAPIVersion: string;
@@ -42,7 +42,7 @@ export class WebhookServer {
       request.on('end', () => {
         const review = JSON.parse(text) as Review;
         const { operation, dryRun, object } = review.request;
-        started.seen.push({ path, operation, name: object?.metadata.name, dryRun });
+        started.seen.push({ path, operation, name: object?.metadata?.name, dryRun });
         const says = verdicts[path];
         if (!says) return void response.writeHead(404).end();
         const verdict = says(review.request);

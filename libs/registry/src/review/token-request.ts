@@ -1,4 +1,4 @@
-import { decodeBody, type FieldError, fieldError, rfc3339, StatusError } from '#apimachinery';
+import { decodeBody, type FieldError, fieldError, type KubeObject, rfc3339, StatusError } from '#apimachinery';
 import { type Bound, issueToken, API_AUDIENCES, type TokenWish } from '#auth';
 import {
   type AuthenticationV1TokenRequest,
@@ -13,12 +13,13 @@ import {
 import type { Parts } from '../parts.js';
 import type { Body, RequestContext, SubresourceHandler } from '../request.js';
 import { admissionOptions } from '../write/admission-options.js';
-import { admit, readsOf } from '../write/admit.js';
+import { admissionRequest, readsOf } from '../write/admit.js';
 
 const SECONDS_DEFAULT = 3600;
 const SECONDS_MIN = 600;
 const SECONDS_MAX = 2 ** 32;
 const KIND = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
+const GVK = { ...KIND, version: 'v1' };
 const API = { kind: KIND.kind, apiVersion: `${KIND.group}/v1` };
 const SERVICE_ACCOUNTS = { group: '', resource: 'serviceaccounts' };
 const BINDABLE: ReadonlyMap<string, Kind> = new Map<string, Kind>([
@@ -35,24 +36,24 @@ const EXTENDED_SECONDS = 365 * 24 * 60 * 60;
 export function tokenRequest(parts: Parts): SubresourceHandler {
   return async (ctx, target, body) => {
     const namespace = target.namespace ?? '';
-    const spec = specOf(target.name, namespace, body);
-    const account = await readsOf(parts, ctx.env.id).get(serviceAccountKind, namespace, target.name);
+    const request = bodyOf(body);
+    const admitted = { operation: 'CREATE', object: request, old: undefined, bodyKind: GVK } as const;
+    const admission = admissionRequest(ctx, target, { ...admitted, ...admissionOptions('CreateOptions', {}) });
+    const reads = readsOf(parts, ctx.env.id);
+    await parts.admission.mutate(admission, reads);
+    checkNames(request, target.name, namespace);
+    const account = await reads.get(serviceAccountKind, namespace, target.name);
     if (!account) throw StatusError.notFound(SERVICE_ACCOUNTS, target.name);
-    await admit(parts, ctx, target, {
-      operation: 'CREATE',
-      object: { ...API, metadata: { name: target.name, namespace }, ...{ spec } },
-      old: undefined,
-      bodyKind: { ...KIND, version: 'v1' },
-      ...admissionOptions('CreateOptions', {}),
-    });
+    const nowMs = ctx.env.clock.nowMs();
+    const spec = completed(request, account, rfc3339(nowMs));
+    await parts.admission.validate(admission, reads);
     const authenticator = parts.authenticatorOf(ctx.env.id);
     if (!authenticator) throw StatusError.unavailable('this cluster issues no tokens');
     const { uid = '' } = account.metadata;
-    const nowMs = ctx.env.clock.nowMs();
     const wish: TokenWish = {
       namespace,
       account: { name: target.name, uid },
-      audiences: spec.audiences?.length ? spec.audiences : API_AUDIENCES,
+      audiences: spec.audiences,
       expirationSeconds: spec.expirationSeconds ?? SECONDS_DEFAULT,
       ...(await boundOf(parts, ctx, namespace, target.name, spec)),
     };
@@ -64,7 +65,7 @@ export function tokenRequest(parts: Parts): SubresourceHandler {
     const answer = {
       kind: KIND.kind,
       apiVersion: `${KIND.group}/v1`,
-      metadata: { name: target.name, namespace, creationTimestamp: rfc3339(nowMs) },
+      metadata: { name: target.name, namespace, uid, creationTimestamp: rfc3339(nowMs) },
       spec: {
         audiences: wish.audiences,
         expirationSeconds: wish.expirationSeconds,
@@ -79,21 +80,48 @@ export function tokenRequest(parts: Parts): SubresourceHandler {
   };
 }
 
-function specOf(name: string, namespace: string, body: Body | undefined): TokenRequestSpec {
+function bodyOf(body: Body | undefined): TokenRequest {
   const value = !body ? {} : 'object' in body ? body.object : decodeBody(body.bytes, body.format, KIND.kind).value;
-  const { kind = KIND.kind, metadata, spec = {} } = (value ?? {}) as Partial<AuthenticationV1TokenRequest>;
+  const { kind = KIND.kind, metadata, spec } = (value ?? {}) as Partial<AuthenticationV1TokenRequest>;
   if (kind !== KIND.kind) throw StatusError.badRequest(`expected a TokenRequest, got ${JSON.stringify(kind)}`);
-  if (metadata?.name && metadata.name !== name) {
+  return { ...API, metadata: { ...metadata }, spec: withoutNulls(spec ?? null) };
+}
+
+type TokenRequest = KubeObject & { spec: Partial<TokenRequestSpec> };
+
+function checkNames({ metadata }: TokenRequest, name: string, namespace: string): void {
+  if (metadata.name && metadata.name !== name) {
     const why = 'must match the service account name if specified';
     throw StatusError.invalid(KIND, name, [fieldError.invalid('metadata.name', metadata.name, why)]);
   }
-  if (metadata?.namespace && metadata.namespace !== namespace) {
+  if (metadata.namespace && metadata.namespace !== namespace) {
     const why = 'must match the service account namespace if specified';
     throw StatusError.invalid(KIND, name, [fieldError.invalid('metadata.namespace', metadata.namespace, why)]);
   }
-  const errors: FieldError[] = [];
+}
+
+/** What the server fills in before it validates: in place, so that admission sees it. Fails with 409 and 422. */
+function completed(request: TokenRequest, account: KubeObject, now: string): CompleteSpec {
+  const { name = '', namespace = '', uid = '' } = account.metadata;
+  if (request.metadata.uid && request.metadata.uid !== uid) {
+    const why = `the UID in the token request (${request.metadata.uid}) does not match the UID of the service account (${uid})`;
+    throw StatusError.conflict({ group: KIND.group, resource: KIND.kind }, name, why);
+  }
+  request.metadata = { ...request.metadata, name, namespace, uid, creationTimestamp: now };
   // Go clients write what they do not set as null.
-  const { expirationSeconds: seconds, audiences } = withoutNulls(spec);
+  const spec = withoutNulls(request.spec ?? null);
+  checkSpec(spec);
+  const audiences = spec.audiences?.length ? spec.audiences : [...API_AUDIENCES];
+  const complete = { ...spec, audiences, expirationSeconds: spec.expirationSeconds ?? SECONDS_DEFAULT };
+  request.spec = complete;
+  return complete;
+}
+
+type CompleteSpec = TokenRequestSpec & { audiences: string[] };
+
+/** Models ValidateTokenRequest (1.36). */
+function checkSpec({ expirationSeconds: seconds, audiences }: Partial<TokenRequestSpec>): void {
+  const errors: FieldError[] = [];
   if (seconds !== undefined) {
     const at = 'spec.expirationSeconds';
     if (!Number.isInteger(seconds)) errors.push(fieldError.invalid(at, seconds, 'must be an integer'));
@@ -107,7 +135,6 @@ function specOf(name: string, namespace: string, body: Body | undefined): TokenR
     errors.push(fieldError.invalid('spec.audiences', audiences, 'must be a list of strings'));
   }
   if (errors.length > 0) throw StatusError.invalid(KIND, '', errors);
-  return withoutNulls(spec);
 }
 
 function withoutNulls(spec: TokenRequestSpec | null): Partial<TokenRequestSpec> {

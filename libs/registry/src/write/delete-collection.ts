@@ -27,7 +27,7 @@ export async function deleteCollection(
       batch.map(async ({ key }) => {
         const [, namespace = '', name = ''] = key.split('/');
         try {
-          await removeOne(parts, ctx, { kind: target.kind, namespace, name }, request);
+          await removeOne(parts, ctx, { kind: target.kind, namespace, name }, { ...request, inCollection: true });
         } catch (error) {
           if (!isReason(error, 'NotFound')) throw error;
         }

@@ -58,7 +58,10 @@ export async function removeOne(
   ctx: RequestContext,
   target: Target,
   request: DeleteRequest & {
-    /** Admission has seen the body that asks for this (Eviction). */ readonly admitted?: boolean;
+    /** Admission has seen the body that asks for this (Eviction). */
+    readonly admitted?: boolean;
+    /** The request named no object: admission is told no name either. Models DeleteCollection's attributes (1.36). */
+    readonly inCollection?: boolean;
   },
 ): Promise<{ gone: boolean; found: Found }> {
   checkDeleteOptions(request);
@@ -73,7 +76,7 @@ export async function removeOne(
     checkPreconditions(kind, old, request);
     if (!request.admitted) {
       const admitted = { operation: 'DELETE', object: undefined, old, ...deletionOptions(request) } as const;
-      await admit(parts, ctx, target, admitted);
+      await admit(parts, ctx, request.inCollection ? { ...target, name: '' } : target, admitted);
     }
     try {
       return await removeOnce(parts, ctx, kind, request, stored, old);

@@ -141,4 +141,20 @@ describe('mutating webhooks', () => {
       oldObject: { spec: { replicas: 1 } },
     });
   });
+
+  it('change what a token is asked for', async () => {
+    answering(() => patchOf({ op: 'add', path: '/spec/expirationSeconds', value: 60 }));
+    const rule = { operations: ['CREATE'], apiGroups: [''], apiVersions: ['v1'], resources: ['serviceaccounts/token'] };
+    await configure('mutating', 'all', { rules: [rule] });
+    const target = cluster.target('serviceaccounts', 'default', { subresource: 'token' });
+    await expect(cluster.verbs.create(cluster.ctx(), target, { object: { spec: {} } }, {})).rejects.toThrow(
+      'spec.expirationSeconds: Invalid value: 60: may not specify a duration less than 10 minutes',
+    );
+    expect(reviews()[0]?.request).toMatchObject({
+      name: 'default',
+      kind: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' },
+      subResource: 'token',
+      options: { kind: 'CreateOptions' },
+    });
+  });
 });

@@ -288,4 +288,50 @@ describe('validating webhooks', () => {
       oldObject: null,
     });
   });
+
+  it('are told no name when a collection is deleted', async () => {
+    answering(() => ({}));
+    await createPod();
+    await configure('validating', 'all', { rules: [{ ...POD_RULE, operations: ['DELETE'] }] });
+    await cluster.verbs.deleteCollection(cluster.ctx(), cluster.target('pods'), {});
+    const { request } = reviews()[0]!;
+    expect(request).not.toHaveProperty('name');
+    expect(request).toMatchObject({ operation: 'DELETE', namespace: 'default', object: null });
+    expect(request.oldObject.metadata.name).toBe('web');
+  });
+
+  it('see evictions, and not the deletion that follows', async () => {
+    answering(() => ({}));
+    await createPod();
+    await configure('validating', 'all', { rules: [{ ...POD_RULE, resources: ['pods', 'pods/eviction'] }] });
+    const target = cluster.target('pods', 'web', { subresource: 'eviction' });
+    await cluster.verbs.create(cluster.ctx(), target, { object: { metadata: { name: 'web' } } }, {});
+    expect(reviews().map(({ request }) => [request['operation'], request['kind'], request['subResource']])).toEqual([
+      ['CREATE', { group: 'policy', version: 'v1', kind: 'Eviction' }, 'eviction'],
+    ]);
+  });
+
+  it('see a Scale where one is written', async () => {
+    answering(() => ({}));
+    const labels = { app: 'web' };
+    const template = { metadata: { labels }, spec: aWebPod().spec };
+    await cluster.create(
+      'deployments',
+      { metadata: { name: 'web' }, spec: { selector: { matchLabels: labels }, template } },
+      'apps',
+    );
+    const rule = { operations: ['*'], apiGroups: ['apps'], apiVersions: ['v1'], resources: ['*/scale'] };
+    await configure('validating', 'all', { rules: [rule] });
+    const target = cluster.target('deployments', 'web', { group: 'apps', subresource: 'scale' });
+    await cluster.verbs.patch(cluster.ctx(), target, 'merge', { object: { spec: { replicas: 3 } } }, {});
+    expect(reviews()[0]!.request).toMatchObject({
+      operation: 'UPDATE',
+      kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+      resource: { group: 'apps', resource: 'deployments' },
+      subResource: 'scale',
+      object: { kind: 'Scale', spec: { replicas: 3 } },
+      oldObject: { kind: 'Scale', spec: { replicas: 1 } },
+      options: { kind: 'UpdateOptions' },
+    });
+  });
 });
