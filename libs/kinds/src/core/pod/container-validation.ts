@@ -25,7 +25,7 @@ export interface Around {
 
 /** Models validateContainers, validateInitContainers and validateEphemeralContainers (1.36). */
 export function checkContainers(errors: FieldError[], field: string, around: Around): void {
-  const { containers, initContainers, ephemeralContainers, terminationGracePeriodSeconds: grace } = around.spec;
+  const { containers, initContainers, ephemeralContainers } = around.spec;
   if (!containers?.length) errors.push(fieldError.required(`${field}.containers`));
   const names = new Set<string>();
   const hostPorts = new Set<string>();
@@ -33,7 +33,7 @@ export function checkContainers(errors: FieldError[], field: string, around: Aro
     const at = `${field}.containers[${i}]`;
     checkCommon(errors, at, container, around);
     checkUnique(errors, at, container.name, names);
-    checkProbes(errors, at, container, grace);
+    checkProbes(errors, at, container, around.spec);
     if (container.restartPolicy !== undefined || container.restartPolicyRules) {
       checkRestartRules(errors, at, container);
     }
@@ -60,7 +60,7 @@ function checkInit(errors: FieldError[], at: string, container: Container, aroun
   checkUnique(errors, at, container.name, names);
   if (container.ports) checkHostPorts(errors, `${at}.ports`, container.ports, new Set());
   if (container.restartPolicy === 'Always') {
-    checkProbes(errors, at, container, around.spec.terminationGracePeriodSeconds);
+    checkProbes(errors, at, container, around.spec);
     return;
   }
   // They run to their end, so only those that stay may be probed.

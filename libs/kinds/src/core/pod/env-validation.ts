@@ -6,9 +6,11 @@ import type {
   EnvVarSource,
   FileKeySelector,
   ObjectFieldSelector,
+  PodSpec,
   ResourceFieldSelector,
 } from '../../generated/types.js';
 import { checkLocalPath } from '../../path-rules.js';
+import { visitContainers } from './containers-of.js';
 
 /** Printable ASCII but '='. */
 const ENV_NAME = /^[ -<>-~]+$/;
@@ -63,6 +65,22 @@ function checkFileKeyRef(errors: FieldError[], at: string, { key, volumeName, pa
   if (!volumeName) errors.push(fieldError.required(`${at}.volumeName`));
   if (!path) errors.push(fieldError.required(`${at}.path`));
   else checkLocalPath(errors, `${at}.path`, path);
+}
+
+/** Files with variables lie in volumes that containers write to. Models validateFileKeyRefVolumes (1.36). */
+export function checkFileVolumes(errors: FieldError[], field: string, spec: PodSpec): void {
+  visitContainers(spec, field, ({ env }, container) => {
+    for (const [i, { valueFrom }] of (env ?? []).entries()) {
+      if (!valueFrom?.fileKeyRef) continue;
+      const { volumeName } = valueFrom.fileKeyRef;
+      const at = `${container}.env[${i}].valueFrom.fileKeyRef.volumeName`;
+      const volume = spec.volumes?.find(({ name }) => name === volumeName);
+      if (!volume) errors.push(fieldError.notFound(at, volumeName));
+      else if (!volume.emptyDir) {
+        errors.push(fieldError.invalid(at, volumeName, 'referenced volume must be of type emptyDir'));
+      }
+    }
+  });
 }
 
 /** Sorted, as messages list them. */

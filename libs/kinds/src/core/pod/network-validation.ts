@@ -1,6 +1,7 @@
 import { dns1123Subdomain, type FieldError, fieldError } from '#apimachinery';
-import { checkForm, checkIp } from '../../field-rules.js';
+import { checkIp } from '../../field-rules.js';
 import type { HostAlias, PodSpec } from '../../generated/types.js';
+import { visitContainers } from './containers-of.js';
 
 const NAMESERVERS_MAX = 3;
 const SEARCHES_MAX = 32;
@@ -83,25 +84,27 @@ export function checkHostNetwork(errors: FieldError[], field: string, spec: PodS
 /** Models validateHostUsers (1.36), whose paths are spelled as Go spells two of the fields. */
 export function checkHostUsers(errors: FieldError[], field: string, spec: PodSpec): void {
   if (spec.hostUsers !== false) return;
-  const why = 'when `pod.Spec.HostUsers` is false';
+  const why = 'when `hostUsers` is false';
   if (spec.hostNetwork) errors.push(fieldError.forbidden(`${field}.hostNetwork`, why));
   if (spec.hostPID) errors.push(fieldError.forbidden(`${field}.HostPID`, why));
   if (spec.hostIPC) errors.push(fieldError.forbidden(`${field}.HostIPC`, why));
+  visitContainers(spec, field, ({ volumeDevices }, at) => {
+    if (volumeDevices?.length) errors.push(fieldError.forbidden(`${at}.volumeDevices`, why));
+  });
 }
 
 /** What the kernel takes as a host's name. */
 const HOSTNAME_LENGTH_MAX = 64;
 
-/** Models the checks of hostnameOverride (1.36). */
+/** Models validatePodHostName (1.36). */
 export function checkHostname(errors: FieldError[], field: string, spec: PodSpec): void {
   const { hostnameOverride: name } = spec;
   if (name === undefined) return;
   const at = `${field}.hostnameOverride`;
-  if (name === '') return void errors.push(fieldError.invalid(at, name, 'must not be empty'));
-  checkForm(errors, at, name, dns1123Subdomain);
-  if (name.length > HOSTNAME_LENGTH_MAX) errors.push(fieldError.tooLong(at, HOSTNAME_LENGTH_MAX));
-  if (spec.hostNetwork) errors.push(fieldError.forbidden(at, 'may not be specified when `hostNetwork` is true'));
   if (spec.setHostnameAsFQDN) {
-    errors.push(fieldError.forbidden(at, 'may not be specified when `setHostnameAsFQDN` is true'));
+    errors.push(fieldError.forbidden(at, 'may not be specified when setHostnameAsFQDN is true'));
   }
+  if (spec.hostNetwork) errors.push(fieldError.forbidden(at, 'may not be specified when hostNetwork is true'));
+  if (name.length > HOSTNAME_LENGTH_MAX) errors.push(fieldError.tooLong(at, HOSTNAME_LENGTH_MAX));
+  for (const why of dns1123Subdomain(name)) errors.push(fieldError.invalid(at, name, why));
 }

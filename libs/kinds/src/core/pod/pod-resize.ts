@@ -1,35 +1,39 @@
-import { deepEqual, type FieldError, fieldError, type KubeObject, StatusError } from '#apimachinery';
-import type { Container, Pod, ResourceRequirements } from '../../generated/types.js';
+import { deepEqual, type FieldError, fieldError, type KubeObject } from '#apimachinery';
+import type { Container, Pod, PodSpec, ResourceRequirements } from '../../generated/types.js';
 import { MIRROR } from './annotation-validation.js';
 import { withVersionOf } from './ephemeral-containers.js';
 import { qosClassOf } from './pod-qos.js';
 
 type Lists = Readonly<Record<string, string>>;
 
-/** pods/resize: requests and limits of containers change in place, nothing else. Models ValidatePodResize (1.36). */
+/**
+ * pods/resize: requests and limits of containers, and of the pod as a whole, change in place, nothing else. Whatever else
+ * the body says is dropped, but for which containers there are: that is refused below. Models dropNonResizeUpdates (1.36).
+ */
 export function mergeResize(stored: Pod, body: KubeObject): Pod {
   const sent = (body as Pod).spec ?? { containers: [] };
-  const spec = { ...stored.spec, containers: resized(stored.spec.containers, sent.containers) };
-  if (stored.spec.initContainers) spec.initContainers = resized(stored.spec.initContainers, sent.initContainers);
-  const errors = resizeErrors({ ...stored, spec }, stored);
-  if (errors.length > 0) throw StatusError.invalid({ group: '', kind: 'Pod' }, stored.metadata.name ?? '', errors);
+  const spec: PodSpec = { ...stored.spec, containers: resized(stored.spec.containers, sent.containers) };
+  if (stored.spec.initContainers || sent.initContainers) {
+    spec.initContainers = resized(stored.spec.initContainers ?? [], sent.initContainers ?? []);
+  }
+  if (sent.resources) spec.resources = sent.resources;
+  else delete spec.resources;
   return { ...stored, metadata: withVersionOf(stored, body), spec };
 }
 
-/** By name; whatever else the body says of containers is dropped, as upstream's strategy drops it. */
-function resized(containers: readonly Container[], sent: readonly Container[] | undefined): Container[] {
-  return containers.map((container) => {
-    const one = sent?.find(({ name }) => name === container.name);
-    if (!one) return container;
+function resized(containers: readonly Container[], sent: readonly Container[]): Container[] {
+  return sent.map((one) => {
+    const old = containers.find(({ name }) => name === one.name);
+    if (!old) return one;
+    const { resources: _resources, resizePolicy: _policy, ...kept } = old;
     const { resources, resizePolicy } = one;
-    return { ...container, ...(resources ? { resources } : {}), ...(resizePolicy ? { resizePolicy } : {}) };
+    return { ...kept, ...(resources ? { resources } : {}), ...(resizePolicy ? { resizePolicy } : {}) };
   });
 }
 
-function resizeErrors(pod: Pod, old: Pod): FieldError[] {
+/** Models ValidatePodResize (1.36), beyond the rules of every pod. */
+export function validateResize(pod: Pod, old: Pod): FieldError[] {
   const refuse = (why: string) => [fieldError.forbidden('', why)];
-  const ofPod = old.spec.resources;
-  if (ofPod && (ofPod.limits || ofPod.requests)) return refuse('pods with pod-level resources cannot be resized');
   if (old.metadata.annotations && Object.hasOwn(old.metadata.annotations, MIRROR)) {
     return refuse('static pods cannot be resized');
   }
@@ -39,38 +43,74 @@ function resizeErrors(pod: Pod, old: Pod): FieldError[] {
   if (qosClass !== qosClassOf(pod.spec)) {
     errors.push(fieldError.invalid('spec', qosClass, 'Pod QOS Class may not change as a result of resizing'));
   }
+  const running = old.status?.containerStatuses?.find(({ state }) => state?.running);
+  if (running && !running.resources) {
+    errors.push(fieldError.forbidden('spec', 'Pod running on node without support for resize'));
+  }
+  if (!checkSameContainers(errors, pod.spec, old.spec)) return errors;
+  checkKept(errors, 'spec.resources', pod.spec.resources, old.spec.resources);
+  checkMutable(errors, pod.spec, old.spec, '');
   for (const [i, container] of (pod.spec.initContainers ?? []).entries()) {
     const before = old.spec.initContainers![i]!;
     if (container.restartPolicy === 'Always') {
-      checkResize(errors, `spec.initContainers[${i}].resources`, container, before, ' for sidecar containers');
+      checkKept(errors, `spec.initContainers[${i}].resources`, container.resources, before.resources);
+      checkMutable(errors, container, before, ' for sidecar containers');
     } else if (!deepEqual(container, before)) {
       errors.push(fieldError.forbidden('spec', 'resources for non-sidecar init containers are immutable'));
     }
   }
   for (const [i, container] of pod.spec.containers.entries()) {
-    checkResize(errors, `spec.containers[${i}].resources`, container, old.spec.containers[i]!, '');
+    const before = old.spec.containers[i]!;
+    checkKept(errors, `spec.containers[${i}].resources`, container.resources, before.resources);
+    checkMutable(errors, container, before, '');
   }
   return errors;
 }
 
-function checkResize(errors: FieldError[], at: string, now: Container, before: Container, whose: string): void {
-  const [resources, old] = [now.resources ?? {}, before.resources ?? {}];
+/** Whether both have the same containers in the same order. Models validatePodResizeContainerOrdering (1.36). */
+function checkSameContainers(errors: FieldError[], now: PodSpec, before: PodSpec): boolean {
+  const known = errors.length;
+  for (const list of ['containers', 'initContainers'] as const) {
+    const [containers, old] = [now[list] ?? [], before[list] ?? []];
+    if (containers.length !== old.length) {
+      errors.push(fieldError.forbidden(`spec.${list}`, `${list} may not be added or removed on resize`));
+      continue;
+    }
+    for (const [i, { name }] of old.entries()) {
+      if (containers[i]!.name !== name) {
+        const why = `${list} may not be renamed or reordered on resize`;
+        errors.push(fieldError.forbidden(`spec.${list}[${i}].name`, why));
+      }
+    }
+  }
+  return errors.length === known;
+}
+
+/** What was asked for once stays asked for. Models validateContainerResize (1.36). */
+function checkKept(
+  errors: FieldError[],
+  at: string,
+  now: ResourceRequirements = {},
+  before: ResourceRequirements = {},
+): void {
   for (const name of ['requests', 'limits'] as const) {
-    if (isRemoved(resources[name] ?? {}, old[name] ?? {})) {
+    const list = now[name] ?? {};
+    if (Object.keys(before[name] ?? {}).some((one) => !Object.hasOwn(list, one))) {
       errors.push(fieldError.forbidden(`${at}.${name}`, `resource ${name} cannot be removed`));
     }
   }
-  if (!deepEqual(immutable(resources), immutable(old))) {
-    errors.push(fieldError.forbidden('spec', `only cpu and memory resources${whose} are mutable`));
-  }
 }
 
-function isRemoved(now: Lists, before: Lists): boolean {
-  return Object.keys(before).some((name) => !Object.hasOwn(now, name));
+type Resizable = Pick<Container, 'resources' | 'resizePolicy'>;
+
+/** Neither other resources than cpu and memory change, nor how a container takes a change. */
+function checkMutable(errors: FieldError[], now: Resizable, before: Resizable, whose: string): void {
+  if (deepEqual(immutable(now), immutable(before))) return;
+  errors.push(fieldError.forbidden('spec', `only cpu and memory resources${whose} are mutable`));
 }
 
-/** What a resize leaves alone: everything but cpu and memory. */
-function immutable({ limits = {}, requests = {}, claims = [] }: ResourceRequirements): object {
+function immutable({ resources = {}, resizePolicy = [] }: Resizable): object {
+  const { limits = {}, requests = {}, claims = [] } = resources;
   const rest = ({ cpu: _cpu, memory: _memory, ...others }: Lists) => others;
-  return { limits: rest(limits), requests: rest(requests), claims };
+  return { limits: rest(limits), requests: rest(requests), claims, resizePolicy };
 }

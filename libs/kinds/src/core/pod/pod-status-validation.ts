@@ -1,7 +1,14 @@
-import { dns1123Subdomain, type FieldError, fieldError, qualifiedName } from '#apimachinery';
-import { checkIp, IMMUTABLE } from '../../field-rules.js';
-import type { ContainerStatus, Pod, PodSpec, PodStatus } from '../../generated/types.js';
+import { dns1123Label, dns1123Subdomain, type FieldError, fieldError, qualifiedName } from '#apimachinery';
+import { checkIp, checkName, IMMUTABLE } from '../../field-rules.js';
+import type {
+  ContainerStatus,
+  Pod,
+  PodExtendedResourceClaimStatus,
+  PodSpec,
+  PodStatus,
+} from '../../generated/types.js';
 import { checkAnnotationsKept } from './annotation-validation.js';
+import { checkContainerStatuses } from './container-status-validation.js';
 
 const SYSTEM_CONDITIONS = new Set(['PodScheduled', 'Ready', 'Initialized']);
 
@@ -10,19 +17,21 @@ export function validatePodStatus(pod: Pod, old: Pod): FieldError[] {
   const errors: FieldError[] = [];
   const [status, before] = [pod.status ?? {}, old.status ?? {}];
   if (pod.metadata.annotations !== old.metadata.annotations) checkAnnotationsKept(errors, pod.metadata, old.metadata);
-  for (const [i, { type }] of (status.conditions ?? []).entries()) {
+  for (const [i, { type, observedGeneration }] of (status.conditions ?? []).entries()) {
+    const at = `status.conditions[${i}]`;
+    checkObserved(errors, `${at}.observedGeneration`, observedGeneration);
     if (SYSTEM_CONDITIONS.has(type)) continue;
-    for (const why of qualifiedName(type)) {
-      // Upstream's path, of metadata.
-      errors.push(fieldError.invalid(`metadata.conditions[${i}].Type`, type, why));
-    }
+    for (const why of qualifiedName(type)) errors.push(fieldError.invalid(`${at}.Type`, type, why));
   }
   const { nominatedNodeName } = status;
   if (nominatedNodeName && nominatedNodeName !== before.nominatedNodeName) {
-    for (const why of dns1123Subdomain(nominatedNodeName)) {
-      errors.push(fieldError.invalid('status.nominatedNodeName', nominatedNodeName, why));
+    const at = 'status.nominatedNodeName';
+    for (const why of dns1123Subdomain(nominatedNodeName)) errors.push(fieldError.invalid(at, nominatedNodeName, why));
+    if (old.spec.nodeName) {
+      errors.push(fieldError.forbidden(at, 'may not be set on pods that are already bound to a node'));
     }
   }
+  checkObserved(errors, 'status.observedGeneration', status.observedGeneration);
   if ((status.qosClass ?? '') !== (before.qosClass ?? '')) {
     errors.push(fieldError.invalid('status.qosClass', status.qosClass ?? '', IMMUTABLE));
   }
@@ -30,6 +39,7 @@ export function validatePodStatus(pod: Pod, old: Pod): FieldError[] {
   checkTransitions(errors, 'initContainerStatuses', status, before, old.spec);
   checkTransitions(errors, 'ephemeralContainerStatuses', status, before, old.spec);
   if (status.resourceClaimStatuses) checkClaimStatuses(errors, status, pod.spec);
+  if (status.extendedResourceClaimStatus) checkExtendedClaim(errors, status.extendedResourceClaimStatus, pod.spec);
   if (status.podIPs) checkIps(errors, 'status.podIPs', status.podIPs);
   if (status.hostIPs?.length) {
     if (status.hostIP !== status.hostIPs[0]!.ip) {
@@ -37,7 +47,14 @@ export function validatePodStatus(pod: Pod, old: Pod): FieldError[] {
     }
     checkIps(errors, 'status.hostIPs', status.hostIPs);
   }
+  checkContainerStatuses(errors, status, pod.spec);
   return errors;
+}
+
+function checkObserved(errors: FieldError[], at: string, generation: number | undefined): void {
+  if (generation !== undefined && generation < 0) {
+    errors.push(fieldError.invalid(at, generation, 'must be a non-negative integer'));
+  }
 }
 
 type StatusList = 'containerStatuses' | 'initContainerStatuses' | 'ephemeralContainerStatuses';
@@ -86,6 +103,42 @@ function checkClaimStatuses(errors: FieldError[], { resourceClaimStatuses = [] }
       errors.push(fieldError.invalid(field, resourceClaimName, why));
     }
   }
+}
+
+/** What the scheduler claimed for requests of extended resources. Models validatePodExtendedResourceClaimStatus (1.36). */
+function checkExtendedClaim(
+  errors: FieldError[],
+  { requestMappings, resourceClaimName }: PodExtendedResourceClaimStatus,
+  { containers = [], initContainers = [] }: PodSpec,
+): void {
+  const field = 'status.extendedResourceClaimStatus';
+  const list = `${field}.requestMappings`;
+  if (!requestMappings?.length) errors.push(fieldError.required(list, 'at least one request mapping is required'));
+  const seen = new Set<string>();
+  for (const [i, { containerName, resourceName, requestName }] of (requestMappings ?? []).entries()) {
+    const at = `${list}[${i}]`;
+    const container = [...containers, ...initContainers].find(({ name }) => name === containerName);
+    if (!container) {
+      const why = 'must match the name of an entry in spec.initContainers.name or spec.containers.name';
+      errors.push(fieldError.invalid(`${at}.containerName`, containerName, why));
+    } else if (!Object.hasOwn(container.resources?.requests ?? {}, resourceName)) {
+      const why =
+        'must match the extended resource name of an entry in spec.initContainers.resources.requests or ' +
+        'spec.containers.resources.requests';
+      errors.push(fieldError.invalid(`${at}.resourceName`, resourceName, why));
+    }
+    // Upstream's path, without the item.
+    for (const why of dns1123Label(requestName)) {
+      errors.push(fieldError.invalid(`${field}.requestName`, requestName, why));
+    }
+    const key = JSON.stringify([containerName, resourceName]);
+    if (seen.has(key)) {
+      errors.push(fieldError.duplicate(`${at}.containerName`, containerName));
+      errors.push(fieldError.duplicate(`${at}.resourceName`, resourceName));
+    }
+    seen.add(key);
+  }
+  checkName(errors, `${field}.resourceClaimName`, resourceClaimName, dns1123Subdomain);
 }
 
 /** At most one of each family. */

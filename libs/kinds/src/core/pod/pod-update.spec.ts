@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type FieldError, StatusError } from '#apimachinery';
-import type { Container, Pod, PodSpec, PodStatus } from '../../generated/types.js';
+import type { Pod, PodSpec, PodStatus } from '../../generated/types.js';
 import { podKind } from './pod.kind.js';
 
 const c = { name: 'c', image: 'nginx' };
@@ -106,21 +106,6 @@ describe('updates', () => {
 
   const env = undefined as never;
   const viewOf = (name: string) => podKind.subresources.find((one) => one.name === name)!;
-
-  it('resizes cpu and memory in place, nothing else', () => {
-    const sized = (resources: Container['resources']) =>
-      aPod({ containers: [{ ...c, ...(resources ? { resources } : {}) }] });
-    const old = sized({ requests: { cpu: '1' } });
-    const merge = (pod: Pod) => viewOf('resize').merge!(old, pod, env) as Pod;
-    expect(merge(sized({ requests: { cpu: '2' } })).spec.containers[0]!.resources!.requests).toEqual({ cpu: '2' });
-    expect(() => merge(sized(undefined))).toThrow('resource requests cannot be removed');
-    expect(() => merge(sized({ requests: { cpu: '1', 'ephemeral-storage': '1' } }))).toThrow(
-      'only cpu and memory resources are mutable',
-    );
-    expect(() => merge(sized({ requests: { cpu: '1', memory: '1' }, limits: { cpu: '1', memory: '1' } }))).toThrow(
-      'Pod QOS Class may not change as a result of resizing',
-    );
-  });
 
   it('adds ephemeral containers and keeps those that are there', () => {
     const debug = { name: 'd', image: 'busybox' };

@@ -17,6 +17,10 @@ function aPod(spec: Partial<PodSpec> = {}, more: Partial<Pod> = {}): Pod {
   return pod;
 }
 
+const fromFile = (volumeName: string) => ({
+  name: 'A',
+  valueFrom: { fileKeyRef: { key: 'A', path: 'f', volumeName } },
+});
 const shown = (errors: readonly FieldError[]) => errors.map(({ field, detail }) => `${field}: ${detail}`);
 const errorsOf = (spec: Partial<PodSpec>) => shown(podKind.validate!(aPod(spec)));
 const ofVolume = (volume: Omit<Volume, 'name'>) => errorsOf({ volumes: [{ name: 'v', ...volume }] });
@@ -103,7 +107,7 @@ describe('the pod as a whole', () => {
       { hostAliases: [{ ip: 'a' }] },
       'hostAliases[0].ip: Invalid value: "a": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
     ],
-    [{ hostUsers: false, hostPID: true }, 'HostPID: Forbidden: when `pod.Spec.HostUsers` is false'],
+    [{ hostUsers: false, hostPID: true }, 'HostPID: Forbidden: when `hostUsers` is false'],
     [
       { activeDeadlineSeconds: 0 },
       'activeDeadlineSeconds: Invalid value: 0: must be between 1 and 2147483647, inclusive',
@@ -158,9 +162,89 @@ describe('the pod as a whole', () => {
       },
       'affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchFields[0].key: Invalid value: "x": not a valid field selector key',
     ],
+    [
+      { os: { name: 'windows' }, resources: { limits: { cpu: '1' } } },
+      'resources: Forbidden: may not be set for a windows pod',
+    ],
+    [
+      { resources: { claims: [{ name: 'x' }] } },
+      'resources.claims: Forbidden: claims may not be set for Resources at pod-level',
+    ],
+    [
+      {
+        containers: [{ ...c, resources: { limits: { cpu: '1', 'hugepages-2Mi': '4Mi' } } }],
+        resources: { limits: { cpu: '2', 'hugepages-2Mi': '2Mi' } },
+      },
+      'resources.limits[hugepages-2Mi]: Invalid value: "2Mi": must be greater than or equal to aggregate container limits of 4Mi',
+    ],
+    [
+      { hostUsers: false, containers: [{ ...c, volumeDevices: [{ name: 'v', devicePath: '/d' }] }] },
+      'containers[0].volumeDevices: Forbidden: when `hostUsers` is false',
+    ],
+    [{ hostnameOverride: '' }, 'hostnameOverride: Invalid value: "": a lowercase RFC 1123 subdomain must consist of'],
+    [
+      { hostnameOverride: 'a', setHostnameAsFQDN: true },
+      'hostnameOverride: Forbidden: may not be specified when setHostnameAsFQDN is true',
+    ],
+    [
+      { containers: [{ ...c, env: [fromFile('gone')] }] },
+      'containers[0].env[0].valueFrom.fileKeyRef.volumeName: Not found: "gone"',
+    ],
+    [
+      { containers: [{ ...c, env: [fromFile('v')] }], volumes: [{ name: 'v', hostPath: { path: '/' } }] },
+      'containers[0].env[0].valueFrom.fileKeyRef.volumeName: Invalid value: "v": referenced volume must be of type emptyDir',
+    ],
+    [
+      { containers: [{ ...c, lifecycle: { stopSignal: 'SIGINT' } }] },
+      'containers[0].lifecycle.stopSignal: Forbidden: may not be set for containers with empty `spec.os.name`',
+    ],
+    [
+      { os: { name: 'windows' }, containers: [{ ...c, lifecycle: { stopSignal: 'SIGINT' } }] },
+      'containers[0].lifecycle.stopSignal: Unsupported value: "SIGINT": supported values: "SIGKILL", "SIGTERM"',
+    ],
+    // Comparing operators are behind a gate that 1.36 leaves shut.
+    [
+      { tolerations: [{ key: 'a', operator: 'Gt', value: '1' }] },
+      'tolerations[0].operator: Unsupported value: "Gt": supported values: "Equal", "Exists"',
+    ],
   ] as [Partial<PodSpec>, string][])('refuses %j', (spec, error) => {
     expect(errorsOf(spec)).toContainEqual(expect.stringContaining(`spec.${error}`));
   });
+
+  it.each([
+    { os: { name: 'linux' }, containers: [{ ...c, lifecycle: { stopSignal: 'SIGRTMIN+15' } }] },
+    { containers: [{ ...c, resources: { requests: { cpu: '2' } } }], resources: { requests: { memory: '1Gi' } } },
+    { containers: [{ ...c, env: [fromFile('v')] }], volumes: [{ name: 'v', emptyDir: {} }] },
+  ] as Partial<PodSpec>[])('takes %j', (spec) => {
+    expect(errorsOf(spec)).toEqual([]);
+  });
+
+  it.each([
+    [
+      'what its containers ask for, else its limits',
+      { requests: { cpu: '1', 'a.io/x': '1' } },
+      { limits: { cpu: '4', memory: '1Gi' } },
+      { limits: { cpu: '4', memory: '1Gi' }, requests: { cpu: '1', memory: '1Gi' } },
+    ],
+    [
+      'nothing more where it is not limited',
+      { requests: { cpu: '1' } },
+      { requests: { memory: '1Gi' } },
+      { requests: { memory: '1Gi' } },
+    ],
+    [
+      'the huge pages of its containers',
+      { limits: { 'hugepages-2Mi': '2Mi' } },
+      { limits: { cpu: '4' } },
+      { limits: { cpu: '4', 'hugepages-2Mi': '2Mi' }, requests: { cpu: '4', 'hugepages-2Mi': '2Mi' } },
+    ],
+  ] as [string, PodSpec['resources'], PodSpec['resources'], PodSpec['resources']][])(
+    'as a whole asks for %s',
+    (_what, ofContainer, ofPod, expected) => {
+      const { spec } = aPod({ containers: [{ ...c, resources: ofContainer! }], resources: ofPod! });
+      expect(spec.resources).toEqual(expected);
+    },
+  );
 
   it('wants the containers to fit in the pod', () => {
     const containers = [{ ...c, resources: { requests: { cpu: '2' }, limits: { cpu: '4' } } }];

@@ -11,6 +11,7 @@ import type { Pod, PodSpec, PodTemplateSpec } from '../../generated/types.js';
 import { checkPodAnnotations, checkProfilesAgree } from './annotation-validation.js';
 import { checkContainers } from './container-validation.js';
 import { checkDns, checkHostAliases, checkHostNetwork, checkHostname, checkHostUsers } from './network-validation.js';
+import { checkFileVolumes } from './env-validation.js';
 import { checkPodClaims, claimNamesOf } from './pod-claim-validation.js';
 import { checkPodResources, checkResources } from './resources-validation.js';
 import { checkAffinity, checkGates, checkSpread, checkTolerations } from './scheduling-validation.js';
@@ -76,6 +77,7 @@ function checkPodSpec(
   }
   if (spec.overhead) checkResources(errors, `${field}.overhead`, { limits: spec.overhead });
   if (spec.os) checkOs(errors, field, spec);
+  checkFileVolumes(errors, field, spec);
 }
 
 /** Of new and changed pods alike. Models validatePodMetadataAndSpec (1.36). */

@@ -6,7 +6,7 @@ import { podColumns, podRow } from './pod-columns.js';
 import { applyPodDefaults } from './pod-defaults.js';
 import { qosClassOf } from './pod-qos.js';
 import { mergeEphemeralContainers } from './ephemeral-containers.js';
-import { mergeResize } from './pod-resize.js';
+import { mergeResize, validateResize } from './pod-resize.js';
 import { validatePodStatus } from './pod-status-validation.js';
 import { validatePodUpdate } from './pod-update.js';
 import { validateNewPod, validatePod } from './pod-validation.js';
@@ -67,6 +67,6 @@ export const podKind = defineKind<Pod>({
     { name: 'status', verbs: ['get', 'patch', 'update'], merge: mergePodStatus },
     { name: 'binding', verbs: ['create'], virtual: false, answersStatus: true, merge: bindPod },
     { name: 'ephemeralcontainers', verbs: ['get', 'patch', 'update'], merge: mergeEphemeralContainers },
-    { name: 'resize', verbs: ['get', 'patch', 'update'], merge: mergeResize },
+    { name: 'resize', verbs: ['get', 'patch', 'update'], merge: mergeResize, validateUpdate: validateResize },
   ],
 });

@@ -1,6 +1,6 @@
 import { type FieldError, fieldError } from '#apimachinery';
 import { checkNonNegative, checkPort, checkPortNumOrName } from '../../field-rules.js';
-import type { HTTPGetAction, Lifecycle, LifecycleHandler, Probe } from '../../generated/types.js';
+import type { HTTPGetAction, Lifecycle, LifecycleHandler, PodSpec, Probe } from '../../generated/types.js';
 
 type Handler = Pick<Probe, 'exec' | 'httpGet' | 'tcpSocket' | 'grpc'> & Pick<LifecycleHandler, 'sleep'>;
 
@@ -70,15 +70,39 @@ export interface Probed {
   lifecycle?: Lifecycle;
 }
 
+const SIGNALS = [
+  ...['ABRT', 'ALRM', 'BUS', 'CHLD', 'CLD', 'CONT', 'FPE', 'HUP', 'ILL', 'INT', 'IO', 'IOT', 'KILL', 'PIPE', 'POLL'],
+  ...['PROF', 'PWR', 'QUIT', 'RTMAX', 'RTMIN', 'SEGV', 'STKFLT', 'STOP', 'SYS', 'TERM', 'TRAP', 'TSTP', 'TTIN', 'TTOU'],
+  ...['URG', 'USR1', 'USR2', 'VTALRM', 'WINCH', 'XCPU', 'XFSZ'],
+  ...Array.from({ length: 14 }, (_, i) => `RTMAX-${i + 1}`),
+  ...Array.from({ length: 15 }, (_, i) => `RTMIN+${i + 1}`),
+];
+/** Sorted by text, as messages list them. */
+const STOP_SIGNALS = new Map<string, readonly string[]>([
+  ['linux', SIGNALS.map((name) => `SIG${name}`).toSorted()],
+  ['windows', ['SIGKILL', 'SIGTERM']],
+]);
+
+/** Which signals there are is known once the system is. Models validateStopSignal (1.36). */
+function checkStopSignal(errors: FieldError[], at: string, signal: string, os: string | undefined): void {
+  if (os === undefined) {
+    errors.push(fieldError.forbidden(at, 'may not be set for containers with empty `spec.os.name`'));
+    return;
+  }
+  const known = STOP_SIGNALS.get(os);
+  if (known && !known.includes(signal)) errors.push(fieldError.notSupported(at, signal, known));
+}
+
 /** Models validateLifecycle, validateLivenessProbe, validateReadinessProbe and validateStartupProbe (1.36). */
 export function checkProbes(
   errors: FieldError[],
   at: string,
   { lifecycle, livenessProbe, readinessProbe, startupProbe }: Probed,
-  graceSeconds: number | undefined,
+  { terminationGracePeriodSeconds: graceSeconds, os }: PodSpec,
 ): void {
   if (lifecycle?.postStart) checkHandler(errors, `${at}.lifecycle.postStart`, lifecycle.postStart, graceSeconds);
   if (lifecycle?.preStop) checkHandler(errors, `${at}.lifecycle.preStop`, lifecycle.preStop, graceSeconds);
+  if (lifecycle?.stopSignal) checkStopSignal(errors, `${at}.lifecycle.stopSignal`, lifecycle.stopSignal, os?.name);
   if (livenessProbe) {
     checkProbe(errors, `${at}.livenessProbe`, livenessProbe);
     checkOneSuccess(errors, `${at}.livenessProbe`, livenessProbe);

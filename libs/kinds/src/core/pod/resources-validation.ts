@@ -3,7 +3,7 @@ import { checkForm } from '../../field-rules.js';
 import type { CoreV1ResourceClaim, PodSpec, ResourceRequirements } from '../../generated/types.js';
 import { checkHugePages, checkQuantity } from '../quantity-rules.js';
 import { checkContainerResourceName, isHugePages, mayOvercommit } from '../resource-names.js';
-import { aggregateRequests } from './pod-resources.js';
+import { aggregate, isPodResource } from './pod-resources.js';
 
 type NameRule = (errors: FieldError[], field: string, name: string) => void;
 type List = Readonly<Record<string, string>>;
@@ -94,36 +94,51 @@ function checkClaims(
 const POD_LEVEL = ['cpu', 'hugepages-', 'memory'];
 
 function checkPodResourceName(errors: FieldError[], field: string, name: string): void {
-  if (name === 'cpu' || name === 'memory' || isHugePages(name)) return;
-  errors.push(fieldError.notSupported(field, name, POD_LEVEL));
+  if (!isPodResource(name)) errors.push(fieldError.notSupported(field, name, POD_LEVEL));
 }
 
-/** What the pod as a whole may use. Models validatePodResources and validatePodResourceConsistency (1.36). */
+/** What the pod as a whole may use. Models validatePodResources (1.36). */
 export function checkPodResources(errors: FieldError[], field: string, spec: PodSpec): void {
   const { resources } = spec;
   if (!resources) return;
+  if (spec.os?.name === 'windows') {
+    errors.push(fieldError.forbidden(field, 'may not be set for a windows pod'));
+    return;
+  }
   if (resources.claims) {
-    errors.push(fieldError.forbidden(`${field}.claims`, 'claims cannot be set for Resources at pod-level'));
+    errors.push(fieldError.forbidden(`${field}.claims`, 'claims may not be set for Resources at pod-level'));
   }
   const { claims: _claims, ...own } = resources;
   checkResources(errors, field, own, NO_NAMES, checkPodResourceName);
-  for (const [name, sum] of aggregateRequests(spec)) {
-    const request = parseQuantity(resources.requests?.[name] ?? '0');
-    if (!Object.hasOwn(resources.requests ?? {}, name) && !POD_LEVEL.includes(name) && !isHugePages(name)) continue;
-    if (sum.cmp(request) > 0) {
-      const why = `must be greater than or equal to aggregate container requests of ${sum.toString()}`;
-      errors.push(fieldError.invalid(`${field}.requests[${name}]`, request.toString(), why));
+  checkPodCovers(errors, field, spec, own);
+}
+
+/** A pod's own amounts hold what its containers are given. Models validatePodResourceConsistency (1.36). */
+function checkPodCovers(
+  errors: FieldError[],
+  field: string,
+  spec: PodSpec,
+  { requests = {}, limits = {} }: ResourceRequirements,
+): void {
+  for (const [list, amounts] of [
+    ['requests', requests],
+    ['limits', limits],
+  ] as const) {
+    for (const [name, sum] of aggregate(spec, list)) {
+      if (!Object.hasOwn(amounts, name) || (list === 'limits' && !isHugePages(name))) continue;
+      const amount = parseQuantity(amounts[name]!);
+      if (sum.cmp(amount) <= 0) continue;
+      const why = `must be greater than or equal to aggregate container ${list} of ${sum.toString()}`;
+      errors.push(fieldError.invalid(`${field}.${list}[${name}]`, amount.toString(), why));
     }
   }
   for (const [i, container] of (spec.containers ?? []).entries()) {
     for (const [name, text] of Object.entries(container.resources?.limits ?? {})) {
-      const podLimit = resources.limits?.[name];
-      if (podLimit === undefined) continue;
-      const limit = parseQuantity(text);
-      if (limit.cmp(parseQuantity(podLimit)) > 0) {
-        const why = `must be less than or equal to pod limits of ${parseQuantity(podLimit).toString()}`;
-        errors.push(fieldError.invalid(`${field}.containers[${i}][${name}].limits`, limit.toString(), why));
-      }
+      if (!Object.hasOwn(limits, name)) continue;
+      const [limit, podLimit] = [parseQuantity(text), parseQuantity(limits[name]!)];
+      if (limit.cmp(podLimit) <= 0) continue;
+      const why = `must be less than or equal to pod limits of ${podLimit.toString()}`;
+      errors.push(fieldError.invalid(`${field}.containers[${i}][${name}].limits`, limit.toString(), why));
     }
   }
 }
