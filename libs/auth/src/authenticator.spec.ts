@@ -1,8 +1,11 @@
-import { X509Certificate } from 'node:crypto';
+import 'reflect-metadata';
+import { createHmac, createPublicKey, sign, webcrypto, X509Certificate } from 'node:crypto';
+import { Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Random } from '#base';
 import type { KubeObject } from '#apimachinery';
 import { createAuthenticator, type SandboxAuthenticator } from './authenticator.js';
+import { certificateSigner } from './certificates/certificate-signer.js';
 import { createClientCertificate, createServerCa, createServerCertificate } from './certificates/certificates.js';
 import type { Authorizer, Credentials } from './credentials.js';
 import { caOf, createSandboxCredentials, type SandboxCredentials } from './sandbox-credentials.js';
@@ -10,6 +13,7 @@ import { issueSecretToken } from './tokens/secret-tokens.js';
 import { ISSUER, issueToken } from './tokens/service-account-tokens.js';
 import type { UserInfo } from './user.js';
 
+const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const NOW_MS = Date.parse('2026-01-01T00:00:00Z');
 const YEAR_MS = 365 * 24 * 3600 * 1000;
 
@@ -66,6 +70,24 @@ describe('createAuthenticator', () => {
     });
   });
 
+  it('reads a uid, of which there is one or none', async () => {
+    const certified = async (...uids: string[]) => {
+      const subject = [{ CN: ['jane'] }, ...uids.map((uid) => ({ '1.3.6.1.4.1.57683.2': [{ utf8String: uid }] }))];
+      const request = await Pkcs10CertificateRequestGenerator.create({
+        name: subject as never,
+        keys: await webcrypto.subtle.generateKey(ECDSA, true, ['sign', 'verify']),
+        signingAlgorithm: ECDSA,
+      });
+      const pem = Buffer.from(request.toString('pem')).toString('base64');
+      const issued = await certificateSigner(caOf(own), { nowMs: () => NOW_MS }).sign(pem, ['client auth'], undefined);
+      return from({ certificate: new X509Certificate(Buffer.from(issued, 'base64')) });
+    };
+    expect(await certified()).not.toHaveProperty('uid');
+    expect(await certified('u-1')).toMatchObject({ username: 'jane', uid: 'u-1' });
+    await expect(certified('u-1', 'u-2')).rejects.toMatchObject(UNAUTHORIZED);
+    await expect(certified('')).rejects.toMatchObject(UNAUTHORIZED);
+  });
+
   it('refuses what another sandbox issued', async () => {
     await expect(from({ certificate: new X509Certificate(foreign.adminCertificate) })).rejects.toMatchObject(
       UNAUTHORIZED,
@@ -106,6 +128,15 @@ describe('createAuthenticator', () => {
         new Random('t'),
       );
 
+    /** Signed by the right key all the same. */
+    const resigned = (claims: object, header: object = {}) => {
+      const parts = token().split('.').slice(0, 2);
+      const [head, body] = parts.map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()) as object);
+      const signed = `${encodedUrl({ ...head, ...header })}.${encodedUrl({ ...body, ...claims })}`;
+      const key = { key: own.serviceAccountPrivateKey, dsaEncoding: 'ieee-p1363' as const };
+      return `${signed}.${sign('sha256', Buffer.from(signed), key).toString('base64url')}`;
+    };
+
     it('are good while account and pod exist under their uids', async () => {
       uids.set('ServiceAccount/default/web', 'u1').set('Pod/default/p', 'p1');
       const bound = token({ bound: { kind: 'Pod', name: 'p', uid: 'p1' }, node: { name: 'n', uid: 'n1' } });
@@ -136,6 +167,31 @@ describe('createAuthenticator', () => {
       ['with a cut signature', () => token().slice(0, -4)],
       ['with changed claims', () => swapClaims(token())],
       ['that are unsigned', () => unsigned(token())],
+      ['unsigned under their own key id', () => reheaded(token(), { alg: 'none' })],
+      ['signed with the public key as a secret', () => signedByPublicKey(authenticator, token())],
+      ['of another algorithm', () => reheaded(token(), { alg: 'ES384' })],
+      ['of another key id', () => resigned({}, { kid: 'other' })],
+      ['of another issuer', () => resigned({ iss: 'https://elsewhere' })],
+      ['for nobody', () => resigned({ aud: undefined })],
+      ['for an audience that is no list', () => resigned({ aud: { [ISSUER]: true } })],
+      ['not valid yet', () => resigned({ nbf: NOW_MS / 1000 + 61 })],
+      ['issued later', () => resigned({ iat: NOW_MS / 1000 + 61 })],
+      ['without an end', () => resigned({ exp: undefined })],
+      ['whose end is no number', () => resigned({ exp: '9999999999' })],
+      ['about nothing', () => resigned({ 'kubernetes.io': undefined })],
+      ['about null', () => resigned({ 'kubernetes.io': null })],
+      [
+        'about an account without a name',
+        () => resigned({ 'kubernetes.io': { namespace: 'default', serviceaccount: {} } }),
+      ],
+      ['about an account of another uid', () => token({ account: { name: 'web', uid: 'u0' } })],
+      ['bound to a node that is gone', () => token({ bound: { kind: 'Node', name: 'gone', uid: 'n1' } })],
+      ['bound to a Secret that is gone', () => token({ bound: { kind: 'Secret', name: 'gone', uid: 's1' } })],
+      ['that hold a list', () => authenticator.serviceAccountKey.sign([])],
+      ['with a character too many', () => `${token()}=`],
+      ['with characters that are none', () => token().replace('.', '.\u00e9')],
+      ['as large as a header gets', () => `${token()}${'A'.repeat(60_000)}`],
+      ['of sixty thousand parts', () => '.'.repeat(60_000)],
       ['of four parts', () => `${token()}.x`],
       ['that are no tokens', () => 'a.b.c'],
     ])('are refused when %s', async (_what, make) => {
@@ -232,6 +288,28 @@ function encoded(text: string): string {
 function swapClaims(token: string): string {
   const [head, , signature] = token.split('.');
   return `${head}.${Buffer.from('{"sub":"system:serviceaccount:kube-system:root"}').toString('base64url')}.${signature}`;
+}
+
+function encodedUrl(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
+
+/** Its header changed, key id kept, and no signature. */
+function reheaded(token: string, header: object): string {
+  const [head = '', body] = token.split('.');
+  const old = JSON.parse(Buffer.from(head, 'base64url').toString()) as object;
+  return `${encodedUrl({ ...old, ...header })}.${body}.`;
+}
+
+/** The old trick: an HMAC whose secret everybody can read at /openid/v1/jwks. */
+function signedByPublicKey({ serviceAccountKey }: SandboxAuthenticator, token: string): string {
+  const [head, body] = reheaded(token, { alg: 'HS256' }).split('.');
+  const pem = createPublicKey({ key: serviceAccountKey.jwk() as never, format: 'jwk' }).export({
+    type: 'spki',
+    format: 'pem',
+  });
+  const signature = createHmac('sha256', pem).update(`${head}.${body}`).digest('base64url');
+  return `${head}.${body}.${signature}`;
 }
 
 function unsigned(token: string): string {

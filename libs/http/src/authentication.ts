@@ -3,6 +3,7 @@ import type { Http2ServerRequest, Http2Session } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { ANONYMOUS, type Credentials, forbidden, type RequestAttributes, type UserInfo } from '#auth';
 import { annotateDecision, type ServedCluster } from '#registry';
+import { bearerTokenOf } from './bearer-token.js';
 import type { Exchange, RawRequest } from './exchange.js';
 import { impersonationOf } from './impersonation-headers.js';
 import type { Query } from './query.js';
@@ -22,14 +23,6 @@ function certificateOf(request: RawRequest): X509Certificate | undefined {
   return certificate ?? undefined;
 }
 
-/** The token of `Authorization: Bearer …`; other schemes are none of ours. */
-function bearerTokenOf(request: RawRequest): string | undefined {
-  const header = request.headers.authorization;
-  if (header === undefined || !/^bearer /i.test(header)) return undefined;
-  const token = header.slice(7).trim();
-  return token === '' ? undefined : token;
-}
-
 /** Headers are few and looked at by name; only a request that impersonates pays for reading them all. */
 function impersonates(request: RawRequest): boolean {
   for (const name in request.headers) if (name.startsWith('impersonate-')) return true;
@@ -39,7 +32,7 @@ function impersonates(request: RawRequest): boolean {
 /** Credentials as they came, unverified. On the plain listener there is no TLS, hence no certificate. */
 export function credentialsOf(request: RawRequest): Credentials {
   const certificate = certificateOf(request);
-  const bearerToken = bearerTokenOf(request);
+  const bearerToken = bearerTokenOf(request.headers);
   return {
     ...(certificate === undefined ? {} : { certificate }),
     ...(bearerToken === undefined ? {} : { bearerToken }),

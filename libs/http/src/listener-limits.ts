@@ -35,6 +35,7 @@ interface Http1Limits {
   requestTimeout: number;
   keepAliveTimeout: number;
   maxHeaderSize: number;
+  maxHeadersCount: number;
 }
 
 export function guardHttp1(server: Server | Http2SecureServer): void {
@@ -43,6 +44,8 @@ export function guardHttp1(server: Server | Http2SecureServer): void {
   limits.requestTimeout = REQUEST_MS_MAX;
   limits.keepAliveTimeout = IDLE_MS_MAX;
   limits.maxHeaderSize = HEADER_BYTES_MAX;
+  // Node would leave out what comes after the first thousand, be it whom a proxy says that its client is. Bytes bound them.
+  limits.maxHeadersCount = 0;
   server.maxConnections = CONNECTIONS_MAX;
   (server as Server).on('clientError', refuse);
 }

@@ -1,8 +1,14 @@
+// The library below registers its algorithms through decorators and needs this first.
+import 'reflect-metadata';
 import { X509Certificate } from 'node:crypto';
+import { X509Certificate as ParsedCertificate } from '@peculiar/x509';
 import type { UserInfo } from '../user.js';
 import { GROUP_AUTHENTICATED } from '../user.js';
 
 const CLIENT_AUTH_OID = '1.3.6.1.5.5.7.3.2';
+/** The attribute of a subject that holds a user's uid, and how it stands in a certificate. */
+const UID_OID = '1.3.6.1.4.1.57683.2';
+const UID_BYTES = Buffer.from('2b0601040183c25302', 'hex');
 
 interface Verified {
   /** undefined: not of this authority, not for clients, or without a name. */
@@ -12,7 +18,7 @@ interface Verified {
 }
 
 /**
- * Users by client certificate: CN is the name, each O a group. Models the x509 request authenticator (1.36). Signatures
+ * Users by client certificate: CN is the name, each O a group, one attribute the uid. Models the x509 request authenticator (1.36). Signatures
  * are checked once per certificate object; the dates at every question.
  */
 export class CertificateAuthenticator {
@@ -47,13 +53,20 @@ export class CertificateAuthenticator {
     const { CN, O } = certificate.toLegacyObject().subject as { CN?: string | string[]; O?: string | string[] };
     // As Go reads it: of several common names the last one counts.
     const username = listOf(CN).at(-1);
-    if (!username) return undefined;
+    const uids = uidsOf(certificate);
+    if (!username || uids.length > 1 || uids[0] === '') return undefined;
     return {
       username,
+      ...(uids[0] === undefined ? {} : { uid: uids[0] }),
       groups: [...listOf(O), GROUP_AUTHENTICATED],
       extra: { 'authentication.kubernetes.io/credential-id': [`X509SHA256=${fingerprintOf(certificate)}`] },
     };
   }
+}
+
+/** Node leaves out attributes that it has no name for; few certificates have this one, and only they are parsed again. */
+function uidsOf({ raw }: X509Certificate): string[] {
+  return raw.includes(UID_BYTES) ? new ParsedCertificate(new Uint8Array(raw)).subjectName.getField(UID_OID) : [];
 }
 
 function fingerprintOf(certificate: X509Certificate): string {

@@ -8,6 +8,8 @@ import {
   verify,
 } from 'node:crypto';
 
+const COMPACT = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/;
+
 /** A sandbox's key for service account tokens: ES256, since one signature a token must not cost a millisecond. */
 export class ServiceAccountKey {
   /** Names the key in a token's header: base64url of SHA-256 over the public key, as upstream does. */
@@ -42,8 +44,9 @@ export class ServiceAccountKey {
 
   /** The claims of a token that this very key signed; undefined for anything else. Dates are the caller's question. */
   open(token: string): Record<string, unknown> | undefined {
-    const [header = '', claims = '', signature = '', ...more] = token.split('.');
-    if (more.length > 0 || signature === '') return undefined;
+    // Node's decoder skips what is no base64; such a text is another token, and none of ours.
+    const [, header = '', claims = '', signature = ''] = COMPACT.exec(token) ?? [];
+    if (signature === '') return undefined;
     const head = parsed(header);
     // The algorithm is ours, whatever the token says; one that says otherwise is none of ours.
     if (head?.['alg'] !== 'ES256' || head['kid'] !== this.id) return undefined;

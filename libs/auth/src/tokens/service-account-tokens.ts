@@ -158,7 +158,7 @@ async function isAlive(
   { name, uid }: Named,
 ): Promise<boolean> {
   const object = await reads.get(kind, namespace, name);
-  if (object?.metadata.uid !== uid) return false;
+  if (!object || !uid || object.metadata.uid !== uid) return false;
   const { deletionTimestamp } = object.metadata;
   return deletionTimestamp === undefined || Date.parse(deletionTimestamp) >= nowMs - LEEWAY_SECONDS * 1000;
 }

@@ -51,6 +51,9 @@ const FAILURES: Readonly<Record<string, string>> = {
   ec: 'x509: ECDSA verification failure',
   ed25519: 'x509: Ed25519 verification failure',
 };
+/** As Go's crypto/rsa. */
+const RSA_BITS_MIN = 1024;
+const RSA_BITS_WHY = 'https://go.dev/pkg/crypto/rsa#hdr-Minimum_key_size';
 const HASHES: ReadonlyMap<string, string> = new Map([
   ['SHA-1', 'sha1'],
   ['SHA-256', 'sha256'],
@@ -62,6 +65,8 @@ const HASHES: ReadonlyMap<string, string> = new Map([
 export function signatureFailure({ request }: CertificateRequest): string | undefined {
   try {
     const key = createPublicKey({ key: Buffer.from(request.publicKey.rawData), format: 'der', type: 'spki' });
+    const bits = key.asymmetricKeyDetails?.modulusLength ?? RSA_BITS_MIN;
+    if (bits < RSA_BITS_MIN) return `crypto/rsa: ${bits}-bit keys are insecure (see ${RSA_BITS_WHY})`;
     const { name, hash } = request.signatureAlgorithm as { name: string; hash?: { name: string } };
     const digest = hash === undefined ? null : HASHES.get(hash.name);
     if (digest === undefined) return 'x509: cannot verify signature: algorithm unimplemented';

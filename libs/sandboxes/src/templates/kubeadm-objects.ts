@@ -60,15 +60,18 @@ export function clusterInfo(apiServerIp: string, rootCa: string): KubeObject {
     'certificate-authority-data': Buffer.from(rootCa).toString('base64'),
     server: `https://${apiServerIp}:6443`,
   };
-  const kubeconfig = stringify({
-    apiVersion: 'v1',
-    clusters: [{ cluster, name: '' }],
-    contexts: null,
-    'current-context': '',
-    kind: 'Config',
-    preferences: {},
-    users: null,
-  });
+  const kubeconfig = stringify(
+    {
+      apiVersion: 'v1',
+      clusters: [{ cluster, name: '' }],
+      contexts: null,
+      'current-context': '',
+      kind: 'Config',
+      users: null,
+    },
+    // As Go writes it.
+    { indentSeq: false, lineWidth: 0 },
+  );
   const metadata = { name: 'cluster-info', namespace: 'kube-public' };
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata, ...{ data: { kubeconfig } } };
 }
