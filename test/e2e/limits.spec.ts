@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createServer } from 'node:http';
 import type { ClientHttp2Session } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { eventually, Kubectl } from './support/kubectl.js';
 import { ServerProcess } from './support/server-process.js';
 import { type Answer, openHttp2, type Sent, sendHttp1, sendHttp2, tokenOf } from './support/wire.js';
 
@@ -7,6 +10,11 @@ const PODS = '/api/v1/namespaces/default/pods';
 const MAPS = '/api/v1/namespaces/default/configmaps';
 const SECRETS = '/api/v1/namespaces/default/secrets';
 const JSON_PATCH = 'application/json-patch+json';
+
+interface List {
+  metadata: { continue?: string };
+  items?: { metadata: { name: string } }[];
+}
 
 const map = (name: string, more: object = {}, metadata: object = {}) => ({
   apiVersion: 'v1',
@@ -27,6 +35,18 @@ const BOMB = `a: &a [x,x,x,x,x,x,x,x,x]\n${Array.from('bcdefghi')
   .join('\n')}\n`;
 const OPERATIONS = JSON.stringify(Array.from({ length: 10_001 }, () => ({ op: 'test', path: '/kind', value: 'x' })));
 const fuse = { metadata: { name: 'fuse' } };
+
+/** Its one container has more in its environment than any object may have; annotations and data have narrower bounds. */
+const LARGE_POD = {
+  metadata: { name: 'large' },
+  spec: { containers: [{ name: 'c', image: 'nginx', env: [{ name: 'A', value: 'x'.repeat(1_600_000) }] }] },
+};
+
+/** A token as a list at that revision gives it, after the key of the first ConfigMap. */
+function continueAt(rv: number): string {
+  const token = { v: 'meta.k8s.io/v1', rv, start: 'kube-root-ca.crt\u0000' };
+  return Buffer.from(JSON.stringify(token)).toString('base64url');
+}
 
 /** Rows of the limits that the reference server has: [what, request, code, reason, part of the message]. */
 const ROWS: readonly (readonly [string, Sent, number, string, string])[] = [
@@ -99,6 +119,14 @@ const ROWS: readonly (readonly [string, Sent, number, string, string])[] = [
     '',
   ],
   ['match without version', { path: `${PODS}?resourceVersionMatch=Exact` }, 422, 'Invalid', 'is forbidden'],
+  ['object over 1.5 MiB', post(PODS, LARGE_POD), 413, 'RequestEntityTooLarge', ''],
+  [
+    'continue at a compacted revision',
+    { path: `${MAPS}?limit=1&continue=${continueAt(1)}` },
+    410,
+    'Expired',
+    'too old',
+  ],
   ['JSON patch over 10,000', write('PATCH', `${MAPS}/there`, OPERATIONS, JSON_PATCH), 413, 'RequestEntityTooLarge', ''],
   ['unknown content type', post(MAPS, 'x', 'text/plain'), 415, 'UnsupportedMediaType', ''],
   ['unacceptable Accept', { path: PODS, headers: { accept: 'image/png' } }, 406, 'NotAcceptable', ''],
@@ -193,6 +221,29 @@ describe('limits', () => {
     return { ...rest, path: `/sandboxes/default${path}`, headers: { ...credentials, ...others } };
   }
   const http1 = (sent: Sent) => sendHttp1(server, placed(sent));
+  async function namesOf(sent: Sent) {
+    const { items, metadata } = JSON.parse((await http1(sent)).text) as List;
+    return { names: items!.map((item) => item.metadata.name), continue: metadata.continue };
+  }
+
+  /** A way to the server on which every continue token grows old. */
+  async function expiring() {
+    const asked: string[] = [];
+    const proxy = createServer((request, response) => {
+      asked.push(request.url!);
+      const path = request.url!.replace(/continue=[^&]+/, `continue=${continueAt(1)}`);
+      void http1({
+        path: path.replace('/sandboxes/default', ''),
+        headers: { accept: request.headers.accept ?? '' },
+      }).then(({ status, headers, text }) =>
+        response.writeHead(status, { 'content-type': String(headers['content-type']) }).end(text),
+      );
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const { port } = proxy.address() as AddressInfo;
+    return { asked, proxy: { port, close: () => (proxy.closeAllConnections(), proxy.close()) } };
+  }
+
   const both = (sent: Sent): Promise<Answer[]> => Promise.all([http1(sent), sendHttp2(session, placed(sent))]);
 
   it.each(ROWS)('%s', async (_what, sent, code, reason, message) => {
@@ -226,6 +277,77 @@ describe('limits', () => {
       expect([answer.status, lines.length]).toEqual([200, 1]);
       expect(JSON.parse(lines[0]!)).toMatchObject({ type: 'ERROR', object: { code: 410, reason: 'Expired' } });
     }
+  });
+
+  it('goes on with the rest of an expired list when it is asked with the token of the refusal', async () => {
+    const [first, ...others] = (await namesOf({ path: MAPS })).names;
+    const refused = JSON.parse((await http1({ path: `${MAPS}?limit=1&continue=${continueAt(1)}` })).text) as List;
+    const rest = await namesOf({ path: `${MAPS}?continue=${refused.metadata.continue}` });
+    expect([first, rest]).toEqual(['kube-root-ca.crt', { names: others, continue: undefined }]);
+    // Inconsistent: it says no revision of its own, and the list has that of now.
+    const { rv } = JSON.parse(Buffer.from(refused.metadata.continue!, 'base64url').toString()) as { rv: number };
+    expect(rv).toBe(-1);
+  });
+
+  it('ends kubectl --chunk-size in the middle of a list with the words of the API, and serves its next try', async () => {
+    const names = (await namesOf({ path: MAPS })).names.map((name) => `configmap/${name}\n`).join('');
+    const kubectl = new Kubectl(server.kubeconfig);
+    expect(await kubectl.ok('get configmaps -o name --chunk-size=1')).toBe(names);
+    // On the way of the second request its revision grows old.
+    const { proxy, asked } = await expiring();
+    const line = `get configmaps -o name --chunk-size=1 --server=http://127.0.0.1:${proxy.port}/sandboxes/default`;
+    const refused = await kubectl.refused(line);
+    expect(refused).toContain('The provided continue parameter is too old to display a consistent list result');
+    expect(asked.filter((url) => url.includes('continue='))).toHaveLength(1);
+    expect(await kubectl.ok('get configmaps -o name --chunk-size=500')).toBe(names);
+    proxy.close();
+  });
+
+  it('429 to whoever has too much under way, in plain text; to others, and the exempt, nothing changes', async () => {
+    const may = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: { name: 'kim' } };
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'edit' };
+    const subjects = [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'kim' }];
+    const bind = post('/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', { ...may, roleRef, subjects });
+    expect((await http1(bind)).status).toBe(201);
+    const asKim: Sent = {
+      method: 'POST',
+      path: MAPS,
+      headers: { 'impersonate-user': 'kim', 'content-type': 'application/json' },
+    };
+    const open = await openHttp2(server);
+    const { path, headers } = placed(asKim);
+    // Bodies that do not come hold their places: all that a cluster has for writes.
+    const held = Array.from({ length: 200 }, () => open.request({ ':method': 'POST', ':path': path, ...headers }));
+    held.forEach((stream) => stream.on('error', () => undefined).write('{'));
+    const refused = await eventually(
+      () => http1({ ...asKim, body: '{}' }),
+      ({ status }) => status === 429,
+    );
+    expect(refused).toMatchObject({
+      text: 'Too many requests, please try again later.\n',
+      headers: { 'retry-after': '1' },
+    });
+    expect(refused.headers['content-type']).toContain('text/plain');
+    expect((await http1({ path: MAPS, headers: { 'impersonate-user': 'kim' } })).status).toBe(200);
+    expect((await http1(post(MAPS, map('exempt')))).status).toBe(201);
+    open.destroy();
+    await eventually(
+      () => http1({ ...asKim, body: JSON.stringify(map('kims')) }),
+      ({ status }) => status === 201,
+    );
+  });
+
+  it('warns of unknown and duplicate fields unless told to ignore them', async () => {
+    const body = '{"metadata":{"name":"warned","labls":{}},"data":{"k":"1","k":"2"},"nope":1}';
+    const warned = (await http1(post(`${MAPS}?dryRun=All`, body))).headers.warning;
+    for (const text of [
+      'unknown field \\"metadata.labls\\"',
+      'unknown field \\"nope\\"',
+      'duplicate field \\"data.k\\"',
+    ]) {
+      expect(String(warned)).toContain(text);
+    }
+    expect((await http1(post(`${MAPS}?dryRun=All&fieldValidation=Ignore`, body))).headers.warning).toBeUndefined();
   });
 
   it('keeps __proto__ and constructor as the keys that they are', async () => {
