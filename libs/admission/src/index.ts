@@ -5,3 +5,4 @@ export { ConfigurationView } from './dynamic/configuration-view.js';
 export type { AdmissionPlugin, AdmissionReads, AdmissionRequest, Operation } from './plugin.js';
 export { plugins } from './plugins.js';
 export { refusal } from './refusal.js';
+export { mayForSigner } from './signer-rights.js';

@@ -5,7 +5,7 @@ import type { AdmissionReads, AdmissionRequest } from './plugin.js';
  * (1.36).
  */
 export async function mayForSigner(
-  { user }: AdmissionRequest,
+  { user }: Pick<AdmissionRequest, 'user'>,
   reads: AdmissionReads,
   verb: 'approve' | 'sign' | 'attest',
   signerName: string,

@@ -55,6 +55,7 @@ export async function applyPatch(
       return withEntries(merged, entriesOfParent(written, old, entries, ctx.kinds));
     },
     tracked: true,
+    verb: 'patch',
   });
   return view ? shownAs(view, found) : found;
 }

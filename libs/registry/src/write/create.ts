@@ -22,6 +22,7 @@ import { groupResourceOf, handlerKey, subjectOf } from '../subject.js';
 import { admissionRequest, admit, readsOf } from './admit.js';
 import { admissionOptions } from './admission-options.js';
 import { settleNamespace } from './body-checks.js';
+import { claimRightErrors } from './claim-rights.js';
 import { commitOne, writeOf } from './commit.js';
 import { decode, expectedOf } from './decode.js';
 import { hasStatus } from './rules.js';
@@ -108,7 +109,7 @@ export async function createDecoded(
     // Kinds may write the name into the object (a job's labels), so it is known before they prepare it.
     if (attempt === 1) fillSystemFields(ctx, kind, object);
     if (attempt === 1) {
-      validateNew(ctx, kind, object);
+      validateNew(ctx, kind, object, await claimRightErrors(parts, ctx, target, { verb: 'create', object }));
       const endValidating = ctx.trace.start('admission', { phase: 'validating' });
       await parts.admission.validate(request, reads);
       endValidating();
@@ -141,12 +142,15 @@ function fillSystemFields(ctx: RequestContext, kind: Kind, object: KubeObject): 
   } else if (hasStatus(kind)) delete (object as { status?: unknown }).status;
 }
 
-function validateNew(ctx: RequestContext, kind: Kind, object: KubeObject): void {
+function validateNew(ctx: RequestContext, kind: Kind, object: KubeObject, refused: readonly FieldError[]): void {
   const end = ctx.trace.start('validation');
-  const errors: FieldError[] = validateObjectMeta(object.metadata, {
-    namespaced: kind.namespaced,
-    validateName: (name, prefix) => nameErrors(kind, name, prefix),
-  });
+  const errors: FieldError[] = [
+    ...refused,
+    ...validateObjectMeta(object.metadata, {
+      namespaced: kind.namespaced,
+      validateName: (name, prefix) => nameErrors(kind, name, prefix),
+    }),
+  ];
   if (kind.validate) errors.push(...kind.validate(object));
   if (kind.validateCreate) errors.push(...kind.validateCreate(object));
   end({ errors: errors.length });

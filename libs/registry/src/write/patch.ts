@@ -60,6 +60,7 @@ export async function patch(
       });
     },
     tracked: true,
+    verb: 'patch',
   });
   return view ? shownAs(view, found) : found;
 }

@@ -22,10 +22,12 @@ import { admissionRequest, readsOf } from './admit.js';
 import { admissionOptions } from './admission-options.js';
 import { settleNamespace } from './body-checks.js';
 import { commitOne, writeOf } from './commit.js';
+import { claimRightErrors } from './claim-rights.js';
 import { checkAdmittedEntries, keepTimes, withEntries } from './field-owners.js';
 import { refuseEscalation } from './escalation.js';
 import { mayComplete } from './deletion-rules.js';
 import { hasStatus } from './rules.js';
+import { refuseUnsigned } from './signer-rights.js';
 
 /** Others may write between our read and our commit; so often in a row means that something is wrong. */
 const ATTEMPTS_MAX = 64;
@@ -41,6 +43,8 @@ export interface Change {
   readonly tracked?: boolean;
   /** Binding: the change is the server's own, transition rules of updates do not apply. */
   readonly unchecked?: boolean;
+  /** What the writer was let do. Default: update. */
+  readonly verb?: 'patch';
   /** Admission has seen the body that makes this change (Binding), and is not asked about the parent. */
   readonly admitted?: boolean;
 }
@@ -109,13 +113,17 @@ async function replaceOnce(
   checkAdmittedEntries(ctx, object, entries);
   keepSystemFields(ctx, target, object, old);
   keepTimes(object, old);
-  if (!change.unchecked) validateChange(ctx, target, object, old);
+  if (!change.unchecked) {
+    const refused = await claimRightErrors(parts, ctx, target, { verb: change.verb ?? 'update', object, old });
+    validateChange(ctx, target, object, old, refused);
+  }
   if (!change.admitted) {
     const endValidating = ctx.trace.start('admission', { phase: 'validating' });
     await parts.admission.validate(request, reads);
     endValidating();
   }
   await refuseEscalation(parts, ctx, target, object, old);
+  await refuseUnsigned(parts, ctx, target, object, old);
   const claim = await parts.allocations.claim(ctx, kind, object, old);
   let written: Revision | undefined;
   try {
@@ -172,9 +180,15 @@ function sameDesire(object: KubeObject, old: KubeObject): boolean {
   return true;
 }
 
-function validateChange(ctx: RequestContext, target: Target, object: KubeObject, old: KubeObject): void {
+function validateChange(
+  ctx: RequestContext,
+  target: Target,
+  object: KubeObject,
+  old: KubeObject,
+  refused: readonly FieldError[],
+): void {
   const end = ctx.trace.start('validation');
-  const errors = errorsOf(ctx, target, object, old);
+  const errors = [...refused, ...errorsOf(ctx, target, object, old)];
   end({ errors: errors.length });
   if (errors.length > 0) {
     throw StatusError.invalid({ group: target.kind.group, kind: target.kind.kind }, object.metadata.name ?? '', errors);
