@@ -42,6 +42,13 @@ export interface AdmissionReads {
   readonly configurations?: ConfigurationView | undefined;
   /** The way out to webhooks. Absent: none can be called. */
   readonly webhooks?: WebhookCaller | undefined;
+  /** Milliseconds that are left of the request's time: what is asked of others may take no longer. Absent: no end. */
+  remainingMs?(): number;
+  /**
+   * An object of `from` as `to`, another served version of it, by the conversion webhook of its definition. Fails with a
+   * StatusError. Absent: no definition has one.
+   */
+  convert?(from: Kind, to: Kind, object: KubeObject): Promise<KubeObject>;
   get<T extends KubeObject>(kind: Kind<T>, namespace: string, name: string): Promise<T | undefined>;
   list<T extends KubeObject>(kind: Kind<T>, namespace: string | undefined): Promise<readonly T[]>;
   /** Whether `user` may do that here: for plugins that ask for a right of their own (CertificateApproval). */

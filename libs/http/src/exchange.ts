@@ -40,6 +40,8 @@ export class Exchange implements RequestContext {
   /** What metrics call it; set as soon as it is known. Only names from the catalog, so that cardinality is bounded. */
   verb = '';
   groupResource = '';
+  receivedMs = 0;
+  endMs: number | undefined;
 
   constructor(
     readonly request: RawRequest,

@@ -141,6 +141,7 @@ export class FrontDesk {
     const { user, query } = await this.callerOf(request, cluster, address, auditId);
     authenticated({ user: user.username });
     const x = new Exchange(request, response, cluster, address.base, address.path, query, user, trace);
+    x.receivedMs = this.options.clock.monotonicMs();
     beginAudit(x);
     return x;
   }

@@ -18,6 +18,7 @@ import {
 } from './options.js';
 import { inShownOrder, listPieces, objectText, resourceNegotiator } from './representation.js';
 import { attributesOf, type ResourceInfo } from './request-info.js';
+import { requestEndMs } from './request-deadline.js';
 import { type Action, actionOf } from './request-verb.js';
 import { authorize } from './authentication.js';
 import { serveWatch, type WatchStreams } from './watch.js';
@@ -47,6 +48,7 @@ export async function serveResource(x: Exchange, info: ResourceInfo, watches: Wa
     await authorize(x, attributesOf(info, action ?? x.method.toLowerCase()));
     throw StatusError.methodNotAllowed(kind, action ?? x.method.toLowerCase());
   }
+  if (action !== 'watch') x.endMs = requestEndMs(x.query, x.receivedMs);
   const target: Target = {
     kind,
     namespace: kind.namespaced ? info.namespace : '',

@@ -129,6 +129,7 @@ function recording(ctx: RequestContext, audit: AuditedRequest): RequestContext {
     user: ctx.user,
     trace: ctx.trace,
     ...(ctx.userAgent === undefined ? {} : { userAgent: ctx.userAgent }),
+    ...(ctx.endMs === undefined ? {} : { endMs: ctx.endMs }),
     audit,
     annotate: (key, value) => audit.annotate(key, value),
     warn: (message) => ctx.warn(message),

@@ -14,6 +14,8 @@ export interface RequestContext {
   readonly userAgent?: string;
   /** The record of this request, begun by whoever received it. Absent: the verbs begin one, if the policy wants it. */
   readonly audit?: AuditedRequest | undefined;
+  /** When its client waits no longer, in monotonic milliseconds of the process. Absent: it waits for ever. */
+  readonly endMs?: number | undefined;
   /** For the audit event of this request: the first value of a key counts. */
   readonly annotate?: ((key: string, value: string) => void) | undefined;
   /** A `Warning: 299` header, shown by kubectl. */

@@ -25,7 +25,7 @@ export interface WebhookCall {
   readonly services: ServiceReads;
   /** Anything that JSON.stringify takes. */
   readonly body: unknown;
-  /** Of the whole call, waiting included; whole seconds from 1 to 30. */
+  /** Of the whole call, waiting included; at most 30 seconds. */
   readonly timeoutMs: number;
 }
 

@@ -36,7 +36,8 @@ export function webhookPlace(
 function placeOf(text: string, timeoutMs: number): WebhookPlace {
   const parsed = URL.canParse(text) ? new URL(text) : undefined;
   if (parsed?.protocol !== 'https:') throw new WebhookCallError(`Unparsable URL: ${JSON.stringify(text)}`);
-  const path = `${parsed.pathname}?timeout=${timeoutMs / 1000}s`;
+  // Whole seconds, rounded up, as upstream tells them.
+  const path = `${parsed.pathname}?timeout=${Math.ceil(timeoutMs / 1000)}s`;
   // As it was written: a port of 443 that is named stays visible.
   const shown = /^https:\/\/([^/?#]*)/i.exec(text)?.[1] ?? parsed.host;
   return {

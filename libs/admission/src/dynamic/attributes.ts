@@ -1,6 +1,12 @@
-import { apiVersionOf, type GroupVersionKind, type GroupVersionResource, type KubeObject } from '#apimachinery';
+import {
+  apiVersionOf,
+  type GroupVersionKind,
+  type GroupVersionResource,
+  type KubeObject,
+  StatusError,
+} from '#apimachinery';
 import type { Kind } from '#kinds';
-import type { AdmissionRequest } from '../plugin.js';
+import type { AdmissionReads, AdmissionRequest } from '../plugin.js';
 
 /** A request as webhooks and policies see it: in one version, subresources as their own kind. Models VersionedAttributes (1.36). */
 export interface Attributes {
@@ -46,6 +52,39 @@ export function converted(object: KubeObject | undefined, from: Kind, to: Kind):
   if (!object || from === to) return object;
   const stored = from.toStorage ? from.toStorage(object) : { ...object, apiVersion: apiVersionOf(from.storage) };
   return to.fromStorage ? to.fromStorage(stored) : { ...stored, apiVersion: apiVersionOf(to), kind: to.kind };
+}
+
+/** The same where versions may differ in more than their name: definitions with a conversion webhook ask it. */
+export async function seenAs(request: AdmissionRequest, as: Kind, reads: AdmissionReads): Promise<Attributes> {
+  const { kind, view, bodyKind, object, old } = request;
+  if (!needsWebhook(kind, as) || view?.project || bodyKind) return attributesAs(request, as);
+  const inVersion = (one: KubeObject | undefined) => one && convertedByWebhook(one, kind, as, reads);
+  return {
+    kind: { group: as.group, version: as.version, kind: as.kind },
+    resource: { group: as.group, version: as.version, resource: as.resource },
+    object: await inVersion(object),
+    old: await inVersion(old),
+  };
+}
+
+export function needsWebhook(from: Kind, to: Kind): boolean {
+  return from !== to && from.conversion !== undefined;
+}
+
+/** Fails as upstream does, which says twice that it is an internal error. */
+export async function convertedByWebhook(
+  object: KubeObject,
+  from: Kind,
+  to: Kind,
+  reads: AdmissionReads,
+): Promise<KubeObject> {
+  try {
+    if (!reads.convert) throw StatusError.internal('no webhooks are called here');
+    return await reads.convert(from, to, object);
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    throw StatusError.internal(StatusError.internal(error.message).message);
+  }
 }
 
 /** Other served names of the same stored objects: rules that name one of those match as well under policy Equivalent. */

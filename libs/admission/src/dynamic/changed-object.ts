@@ -1,7 +1,7 @@
 import { deepCopy, type Json, type KubeObject, setField, StatusError } from '#apimachinery';
 import { applySchemaDefaults, decodeErrors, type Kind } from '#kinds';
-import type { AdmissionRequest } from '../plugin.js';
-import { type Attributes, converted } from './attributes.js';
+import type { AdmissionReads, AdmissionRequest } from '../plugin.js';
+import { type Attributes, converted, convertedByWebhook, needsWebhook } from './attributes.js';
 
 /** `patched` is the callee's. A subresource's own body (Scale, Binding) has no kind here to be decoded by. */
 export function decoded(patched: Json, { kind, object }: Attributes, as: Kind): KubeObject {
@@ -21,9 +21,15 @@ export function decoded(patched: Json, { kind, object }: Attributes, as: Kind): 
 }
 
 /** Makes `next`, seen as `as`, the object of the request: in place, since all hold on to that object. */
-export function takeOver(request: AdmissionRequest, next: KubeObject, as: Kind): void {
-  const { kind, view, object } = request;
-  let own = converted(next, as, kind)!;
+export async function takeOver(
+  request: AdmissionRequest,
+  next: KubeObject,
+  as: Kind,
+  reads: AdmissionReads,
+): Promise<void> {
+  const { kind, view, object, bodyKind } = request;
+  const asks = needsWebhook(as, kind) && !view?.project && !bodyKind;
+  let own = asks ? await convertedByWebhook(next, as, kind, reads) : converted(next, as, kind)!;
   if (view?.project && view.merge) own = view.merge(deepCopy(object!), next, request.env);
   const target = object as unknown as { [key: string]: Json };
   for (const key of Object.keys(target)) delete target[key];

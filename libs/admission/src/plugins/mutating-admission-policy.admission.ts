@@ -1,6 +1,6 @@
 import { deepCopy, deepEqual, type Json, type KubeObject, StatusError } from '#apimachinery';
 import type { Kind } from '#kinds';
-import { attributesAs, isExempt } from '../dynamic/attributes.js';
+import { isExempt, seenAs } from '../dynamic/attributes.js';
 import { decoded, takeOver } from '../dynamic/changed-object.js';
 import type { AdmissionPlugin, AdmissionReads, AdmissionRequest } from '../plugin.js';
 import { type Bound, boundPolicies, type CompiledBinding } from '../policies/bound-policies.js';
@@ -117,7 +117,7 @@ async function invoke(
   failures: Failure[],
 ): Promise<boolean> {
   const failed = (message: string) => void failures.push(...failureOf(policy, binding.name, message, 'Invalid'));
-  const inputsNow = async () => ({ ...(await policyInputs(request, reads, attributesAs(request, as))), params });
+  const inputsNow = async () => ({ ...(await policyInputs(request, reads, await seenAs(request, as, reads))), params });
   if (policy.conditions.length > 0) {
     const inputs = await inputsNow();
     const result = await withRights(reads, (decide) =>
@@ -128,14 +128,14 @@ async function invoke(
   }
   for (const mutation of request.object ? policy.mutations : []) {
     const inputs = await inputsNow();
-    const seen = attributesAs(request, as);
+    const seen = await seenAs(request, as, reads);
     try {
       const change = await withRights(reads, (decide): Json =>
         requestedChange(policy, mutation, { ...inputs, ...authorizerInputs(request, decide) }),
       );
       const next = changedObject(mutation, change, seen.object!, as);
       // The result may share parts with stored objects; decoding brings what it is given to canonical form in place.
-      if (next !== undefined) takeOver(request, decoded(deepCopy(next), seen, as), as);
+      if (next !== undefined) await takeOver(request, decoded(deepCopy(next), seen, as), as, reads);
     } catch (error) {
       if (error instanceof StatusError) throw error;
       failed((error as Error).message);

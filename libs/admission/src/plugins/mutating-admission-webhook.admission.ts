@@ -1,10 +1,10 @@
 import { deepEqual } from '#apimachinery';
-import { type Attributes, attributesAs, isExempt } from '../dynamic/attributes.js';
+import { type Attributes, isExempt, seenAs } from '../dynamic/attributes.js';
 import { takeOver } from '../dynamic/changed-object.js';
 import type { AdmissionPlugin, AdmissionReads, AdmissionRequest } from '../plugin.js';
 import type { Reinvocation } from '../reinvocation.js';
 import { Reinvoked } from '../reinvoked.js';
-import { callHook, HookFailure } from '../webhooks/call-hook.js';
+import { callHook, failureOf, HookFailure, isLate } from '../webhooks/call-hook.js';
 import { type Hook, hooksOf } from '../webhooks/hook.js';
 import { type Invocation, invocationOf } from '../webhooks/invocation.js';
 import { patchedObject } from '../webhooks/patched-object.js';
@@ -57,13 +57,13 @@ async function admit(
   turn: string,
 ): Promise<boolean> {
   const { hook, as } = invocation;
-  const seen = attributesAs(request, as);
+  const seen = await seenAs(request, as, reads);
   let changed = false;
   try {
     changed = await change(invocation, request, reads, seen, turn);
   } catch (error) {
     if (!(error instanceof HookFailure)) throw error;
-    if (hook.webhook.failurePolicy !== 'Ignore') throw error.toStatusError();
+    if (hook.webhook.failurePolicy !== 'Ignore' || isLate(reads)) throw failureOf(error, reads);
     request.annotate?.(`failed-open.mutation.webhook.admission.k8s.io/${turn}`, hook.webhook.name);
   } finally {
     request.annotate?.(`mutation.webhook.admission.k8s.io/${turn}`, annotation(hook, { mutated: changed }));
@@ -85,7 +85,7 @@ async function change(
   const patch = JSON.parse(Buffer.from(answer.patch!, 'base64').toString('utf8')) as unknown;
   request.annotate?.(`patch.webhook.admission.k8s.io/${turn}`, annotation(hook, { patch, patchType: 'JSONPatch' }));
   if (deepEqual(next, seen.object)) return false;
-  takeOver(request, next, as);
+  await takeOver(request, next, as, reads);
   return true;
 }
 

@@ -1,5 +1,5 @@
 import { StatusError } from '#apimachinery';
-import { attributesAs, isExempt } from '../dynamic/attributes.js';
+import { isExempt, seenAs } from '../dynamic/attributes.js';
 import type { AdmissionPlugin, AdmissionReads, AdmissionRequest } from '../plugin.js';
 import { type Bound, boundPolicies, type CompiledBinding } from '../policies/bound-policies.js';
 import { authorizerInputs, policyInputs } from '../policies/inputs.js';
@@ -61,7 +61,7 @@ async function judge(
   /** Whose fault it is: the policy's before a binding is looked at. */
   let at: string | undefined;
   const annotations = new Map<string, Set<string>>();
-  const inputs = await policyInputs(request, reads, attributesAs(request, as));
+  const inputs = await policyInputs(request, reads, await seenAs(request, as, reads));
   try {
     const paramKind = paramKindOf(policy.paramKind, request);
     for (const binding of bindings) {

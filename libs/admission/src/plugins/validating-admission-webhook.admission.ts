@@ -1,6 +1,7 @@
-import { attributesAs, isExempt } from '../dynamic/attributes.js';
+import { type Attributes, isExempt, seenAs } from '../dynamic/attributes.js';
+import type { Kind } from '#kinds';
 import type { AdmissionPlugin, AdmissionReads, AdmissionRequest } from '../plugin.js';
-import { callHook, HookFailure } from '../webhooks/call-hook.js';
+import { callHook, failureOf, HookFailure, isLate } from '../webhooks/call-hook.js';
 import { hooksOf } from '../webhooks/hook.js';
 import { type Invocation, invocationOf } from '../webhooks/invocation.js';
 
@@ -30,7 +31,11 @@ async function dispatch(
     if (invocation) invocations.push(invocation);
   }
   // All are heard before one of the refusals is passed on: upstream takes the first that came, this the first in order.
-  const ends = await Promise.allSettled(invocations.map((one, place) => ask(one, request, reads, place)));
+  const seen = new Map<Kind, Promise<Attributes>>();
+  for (const { as } of invocations) if (!seen.has(as)) seen.set(as, seenAs(request, as, reads));
+  const ends = await Promise.allSettled(
+    invocations.map(async (one, place) => ask(one, request, reads, await seen.get(one.as)!, place)),
+  );
   const refused = ends.find((end) => end.status === 'rejected');
   if (refused) throw refused.reason;
 }
@@ -39,14 +44,15 @@ async function ask(
   invocation: Invocation,
   request: AdmissionRequest,
   reads: AdmissionReads,
+  seen: Attributes,
   place: number,
 ): Promise<void> {
   try {
-    await callHook(invocation, request, reads, attributesAs(request, invocation.as), false);
+    await callHook(invocation, request, reads, seen, false);
   } catch (error) {
     if (!(error instanceof HookFailure)) throw error;
     const { webhook } = invocation.hook;
-    if (webhook.failurePolicy !== 'Ignore') throw error.toStatusError();
+    if (webhook.failurePolicy !== 'Ignore' || isLate(reads)) throw failureOf(error, reads);
     request.annotate?.(`failed-open.validating.webhook.admission.k8s.io/round_0_index_${place}`, webhook.name);
   }
 }

@@ -13,11 +13,23 @@ export class HookFailure extends Error {
   constructor(name: string, why: string) {
     super(`failed calling webhook ${JSON.stringify(name)}: ${why}`);
   }
+}
 
-  /** What a request gets that does not go on without the webhook. */
-  toStatusError(): StatusError {
-    return StatusError.internal(this.message);
-  }
+/** The request's own time is over: nobody waits for what other webhooks say. */
+export function isLate({ remainingMs }: AdmissionReads): boolean {
+  return remainingMs !== undefined && remainingMs() <= 0;
+}
+
+/** What a request gets that does not go on without the webhook. Models the finisher of apiserver's handlers (1.36), too. */
+export function failureOf(failure: HookFailure, reads: AdmissionReads): StatusError {
+  if (!isLate(reads)) return StatusError.internal(failure.message);
+  return StatusError.timeout('request did not complete within requested timeout - context deadline exceeded', 0);
+}
+
+/** One request has one deadline, however many webhooks it meets. A call that it ends is over after it, not just before. */
+function timeoutMs(seconds: number, { remainingMs }: AdmissionReads): number {
+  const left = remainingMs?.() ?? Infinity;
+  return Math.min(seconds * 1000, Math.max(0, Math.ceil(left)) + 1);
 }
 
 /**
@@ -49,7 +61,7 @@ export async function callHook(
       client: webhook.clientConfig,
       services: reads,
       body: review.body,
-      timeoutMs: (webhook.timeoutSeconds ?? TIMEOUT_SECONDS_DEFAULT) * 1000,
+      timeoutMs: timeoutMs(webhook.timeoutSeconds ?? TIMEOUT_SECONDS_DEFAULT, reads),
     });
     answer = answerOf(json, review, mutating);
   } catch (error) {

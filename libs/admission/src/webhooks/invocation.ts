@@ -1,6 +1,6 @@
 import { StatusError } from '#apimachinery';
 import type { Kind } from '#kinds';
-import { type Attributes, attributesAs, equivalentsOf, namespaceOf } from '../dynamic/attributes.js';
+import { type Attributes, attributesAs, equivalentsOf, namespaceOf, seenAs } from '../dynamic/attributes.js';
 import { ruleMatches } from '../dynamic/rule-match.js';
 import { namespaceMatches, objectMatches } from '../dynamic/selector-match.js';
 import { userInfoOf } from '../dynamic/user-info.js';
@@ -37,7 +37,7 @@ async function conditionsMatch(
   request: AdmissionRequest,
   reads: AdmissionReads,
 ): Promise<boolean> {
-  const inputs = await policyInputs(request, reads, attributesAs(request, as));
+  const inputs = await policyInputs(request, reads, await seenAs(request, as, reads));
   const result = await withRights(reads, (decide) =>
     evaluateConditions(conditions, { ...inputs, ...authorizerInputs(request, decide) }),
   );

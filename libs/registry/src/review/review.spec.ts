@@ -49,7 +49,10 @@ describe('reviews', () => {
           clock: cluster.clock,
           realClock: cluster.clock,
           authorizer: authorizerOf(id),
-          reads: readsOf({ store, parsed: new ParsedObjects(), published: new Published(), authorizerOf }, id),
+          reads: readsOf(
+            { store, parsed: new ParsedObjects(), published: new Published(), authorizerOf, clock: cluster.clock },
+            id,
+          ),
         }),
     });
     for (const name of ['default', 'kube-system']) await cluster.create('namespaces', { metadata: { name } });

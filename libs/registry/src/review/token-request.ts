@@ -13,7 +13,7 @@ import {
 import type { Parts } from '../parts.js';
 import type { Body, RequestContext, SubresourceHandler } from '../request.js';
 import { admissionOptions } from '../write/admission-options.js';
-import { admissionRequest, readsOf } from '../write/admit.js';
+import { admissionReads, admissionRequest, readsOf } from '../write/admit.js';
 
 const SECONDS_DEFAULT = 3600;
 const SECONDS_MIN = 600;
@@ -39,7 +39,7 @@ export function tokenRequest(parts: Parts): SubresourceHandler {
     const request = bodyOf(body);
     const admitted = { operation: 'CREATE', object: request, old: undefined, bodyKind: GVK } as const;
     const admission = admissionRequest(ctx, target, { ...admitted, ...admissionOptions('CreateOptions', {}) });
-    const reads = readsOf(parts, ctx.env.id);
+    const reads = admissionReads(parts, ctx);
     await parts.admission.mutate(admission, reads);
     checkNames(request, target.name, namespace);
     const account = await reads.get(serviceAccountKind, namespace, target.name);

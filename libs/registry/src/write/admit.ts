@@ -1,9 +1,10 @@
 import type { AdmissionReads, AdmissionRequest, Operation } from '#admission';
-import { revision, type SandboxId } from '#base';
-import { encodeCanonical, type GroupVersionKind, type KubeObject } from '#apimachinery';
+import { invariant, revision, type SandboxId } from '#base';
+import { apiVersionOf, encodeCanonical, type GroupVersionKind, type KubeObject } from '#apimachinery';
 import { type Decision, GROUP_MASTERS } from '#auth';
 import { type Kind, storageKey, storagePrefix } from '#kinds';
 import { StoreError, type Write } from '#storage';
+import { convertObjects } from '../conversion/conversion-webhook.js';
 import { convertStored } from '../conversion/stored-conversion.js';
 import { facetsOf } from '../facets.js';
 import type { Parts } from '../parts.js';
@@ -13,8 +14,14 @@ import { subjectOf } from '../subject.js';
 import { commit } from './commit.js';
 
 /** Reads of the same cluster for plugins, handlers and the authorizer: from memory, parsed once. */
-export function readsOf(parts: AdmissionParts, sandbox: SandboxId): AdmissionReads {
+export function readsOf(parts: AdmissionParts, sandbox: SandboxId, endMs = Infinity): AdmissionReads {
   return {
+    remainingMs: () => endMs - parts.clock.monotonicMs(),
+    async convert(from, to, object) {
+      invariant(from.conversion, 'only kinds with a conversion webhook are converted by one');
+      const [converted] = await convertObjects(parts, sandbox, from.conversion, [object], apiVersionOf(to));
+      return converted!;
+    },
     choice: parts.pluginChoiceOf?.(sandbox),
     configurations: parts.configurationsOf?.(sandbox),
     webhooks: parts.webhooks,
@@ -34,11 +41,19 @@ export function readsOf(parts: AdmissionParts, sandbox: SandboxId): AdmissionRea
   };
 }
 
+/** Writes take no longer, whatever their client waits for. As upstream's requestTimeoutUpperBound (1.36). */
+const WRITE_MS_MAX = 34_000;
+
+/** The same for one write, which ends when its client's time or its own is over. */
+export function admissionReads(parts: AdmissionParts, { env, endMs = Infinity }: RequestContext): AdmissionReads {
+  return readsOf(parts, env.id, Math.min(endMs, parts.clock.monotonicMs() + WRITE_MS_MAX));
+}
+
 const MASTER: Decision = { allowed: true, reason: '' };
 
 type AdmissionParts = Pick<
   Parts,
-  'store' | 'parsed' | 'published' | 'authorizerOf' | 'pluginChoiceOf' | 'configurationsOf' | 'webhooks'
+  'store' | 'parsed' | 'published' | 'authorizerOf' | 'pluginChoiceOf' | 'configurationsOf' | 'webhooks' | 'clock'
 >;
 
 /** For plugins alone: kinds of their own bookkeeping have no views of other versions and nothing that is encrypted. */
@@ -102,7 +117,7 @@ function viewOf({ kind, subresource }: Target, { bodyKind }: Admitted): Pick<Adm
 /** Both phases for what has no steps of its own in between: bodies of subresources, reviews. */
 export async function admit(parts: Parts, ctx: RequestContext, target: Target, admitted: Admitted): Promise<void> {
   const request = admissionRequest(ctx, target, admitted);
-  const reads = readsOf(parts, ctx.env.id);
+  const reads = admissionReads(parts, ctx);
   const end = ctx.trace.start('admission', { phase: 'both' });
   await parts.admission.mutate(request, reads);
   await parts.admission.validate(request, reads);

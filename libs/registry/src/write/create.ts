@@ -19,7 +19,7 @@ import { MadeObject } from '../read/found-object.js';
 import type { Body, Found, RequestContext, Target, WriteOptions } from '../request.js';
 import { statusOf } from '../store-failure.js';
 import { groupResourceOf, handlerKey, subjectOf } from '../subject.js';
-import { admissionRequest, admit, readsOf } from './admit.js';
+import { admissionReads, admissionRequest, admit } from './admit.js';
 import { admissionOptions } from './admission-options.js';
 import { settleNamespace } from './body-checks.js';
 import { claimRightErrors } from './claim-rights.js';
@@ -96,7 +96,7 @@ export async function createDecoded(
     ...admissionOptions('CreateOptions', options),
   } as const;
   const request = admissionRequest(ctx, target, admitted);
-  const reads = readsOf(parts, ctx.env.id);
+  const reads = admissionReads(parts, ctx);
   const endMutating = ctx.trace.start('admission', { phase: 'mutating' });
   await parts.admission.mutate(request, reads);
   endMutating();

@@ -18,7 +18,7 @@ import { MadeObject } from '../read/found-object.js';
 import type { Found, RequestContext, Target, WriteOptions } from '../request.js';
 import { statusOf, translated } from '../store-failure.js';
 import { subjectOf } from '../subject.js';
-import { admissionRequest, readsOf } from './admit.js';
+import { admissionReads, admissionRequest } from './admit.js';
 import { admissionOptions } from './admission-options.js';
 import { settleNamespace } from './body-checks.js';
 import { commitOne, writeOf } from './commit.js';
@@ -103,7 +103,7 @@ async function replaceOnce(
   const entries = object.metadata.managedFields;
   const admitted = { operation: 'UPDATE', object, old, ...admissionOptions('UpdateOptions', options) } as const;
   const request = admissionRequest(ctx, target, admitted);
-  const reads = readsOf(parts, ctx.env.id);
+  const reads = admissionReads(parts, ctx);
   if (!change.admitted) {
     const endMutating = ctx.trace.start('admission', { phase: 'mutating' });
     await parts.admission.mutate(request, reads);

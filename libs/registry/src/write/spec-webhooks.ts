@@ -49,6 +49,7 @@ export function useWebhooks(): void {
       store,
       admission: admissionChain(plugins),
       webhooks: caller,
+      clock: systemClock,
       authorizerOf: () => ({ authorize: async (...asked) => decide(...asked) }),
       configurationsOf: (sandbox) => {
         if (!views.has(sandbox)) views.set(sandbox, new ConfigurationView(store, sandbox));

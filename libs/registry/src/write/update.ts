@@ -53,8 +53,8 @@ export async function update(
 }
 
 /** For attempts after the first: what was wrong with the body has been said. */
-export function quietly({ env, kinds, user, trace, userAgent = '' }: RequestContext): RequestContext {
-  return { env, kinds, user, trace, userAgent, warn: () => {} };
+export function quietly({ env, kinds, user, trace, userAgent = '', endMs }: RequestContext): RequestContext {
+  return { env, kinds, user, trace, userAgent, endMs, warn: () => {} };
 }
 
 /** The subresource that is written, or undefined for the object itself. */
