@@ -48,6 +48,12 @@ export const fieldError = {
     field,
     detail: `Invalid value: ${text}: ${why}`,
   }),
+  /** The same where upstream leaves the value out (field.OmitValueType). */
+  invalidOmitted: (field: string, why: string): FieldError => ({
+    type: 'FieldValueInvalid',
+    field,
+    detail: `Invalid value: ${why}`,
+  }),
   notSupported: (field: string, value: unknown, supported: readonly string[]): FieldError => ({
     type: 'FieldValueNotSupported',
     field,

@@ -9,6 +9,7 @@ import { checkAmount, checkCollisions, checkNotMoreThanAll, isNothing } from './
 import { scaleSubresource } from './scale.js';
 import { checkAlwaysRestarts, checkSelectorAndTemplate, selectorUnchanged } from './template-rules.js';
 import { selectorText, templateAndSelectorColumns, templateCells } from './workload-columns.js';
+import { makerNameWarnings } from '../name-warnings.js';
 import { templateWarnings } from '../core/pod/pod-warnings.js';
 
 function checkStrategy(errors: FieldError[], { strategy }: Deployment['spec']): void {
@@ -36,7 +37,10 @@ function checkStrategy(errors: FieldError[], { strategy }: Deployment['spec']): 
 export const deploymentKind = defineKind<Deployment>({
   apiVersion: 'apps/v1',
   resource: 'deployments',
-  warnings: ({ spec }) => templateWarnings('spec.template', spec?.template),
+  warnings: (object, old) => [
+    ...makerNameWarnings(object, old),
+    ...templateWarnings('spec.template', object.spec?.template),
+  ],
   generation: true,
   table: wideTableOf<Deployment>(
     [column('Ready'), column('Up-to-date', 'integer'), column('Available', 'integer')],

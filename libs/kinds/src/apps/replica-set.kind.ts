@@ -9,13 +9,17 @@ import { checkReplicaStatus } from './replica-status.js';
 import { scaleSubresource } from './scale.js';
 import { checkAlwaysRestarts, checkSelectorAndTemplate, selectorUnchanged } from './template-rules.js';
 import { selectorText, templateAndSelectorColumns, templateCells } from './workload-columns.js';
+import { makerNameWarnings } from '../name-warnings.js';
 import { templateWarnings } from '../core/pod/pod-warnings.js';
 
 /** Models pkg/registry/apps/replicaset, pkg/apis/apps/v1 defaults and pkg/apis/apps/validation (1.36). */
 export const replicaSetKind = defineKind<ReplicaSet>({
   apiVersion: 'apps/v1',
   resource: 'replicasets',
-  warnings: ({ spec }) => templateWarnings('spec.template', spec?.template),
+  warnings: (object, old) => [
+    ...makerNameWarnings(object, old),
+    ...templateWarnings('spec.template', object.spec?.template),
+  ],
   generation: true,
   table: wideTableOf<ReplicaSet>(
     [column('Desired', 'integer'), column('Current', 'integer'), column('Ready', 'integer')],

@@ -12,13 +12,25 @@ import {
   validateStatefulSetUpdate,
 } from './stateful-set-validation.js';
 import { templateCells, templateColumns } from './workload-columns.js';
+import { claimSpecWarnings } from '../core/claim-warnings.js';
 import { templateWarnings } from '../core/pod/pod-warnings.js';
 
 /** Models pkg/apis/apps/v1 defaults and ValidateStatefulSet (1.36). */
 export const statefulSetKind = defineKind<StatefulSet>({
   apiVersion: 'apps/v1',
   resource: 'statefulsets',
-  warnings: ({ spec }) => templateWarnings('spec.template', spec?.template),
+  warnings({ spec }) {
+    const warnings = templateWarnings('spec.template', spec?.template);
+    for (const [i, claim] of (spec?.volumeClaimTemplates ?? []).entries()) {
+      warnings.push(...claimSpecWarnings(`spec.volumeClaimTemplates[${i}].Spec`, claim.spec ?? {}));
+    }
+    if ((spec?.revisionHistoryLimit ?? 0) < 0) {
+      warnings.push(
+        'spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended',
+      );
+    }
+    return warnings;
+  },
   generation: true,
   table: wideTableOf<StatefulSet>(
     [column('Ready')],

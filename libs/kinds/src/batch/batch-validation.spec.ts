@@ -111,7 +111,7 @@ describe('schedules', () => {
     expect(scheduleError(schedule)).toBe(error);
   });
 
-  const cron = (spec: Partial<CronJob['spec']>) => {
+  const aCronJob = (spec: Partial<CronJob['spec']>): CronJob => {
     const job = {
       apiVersion: 'batch/v1',
       kind: 'CronJob',
@@ -119,7 +119,11 @@ describe('schedules', () => {
       spec: { schedule: '* * * * *', jobTemplate: { spec: { template: structuredClone(template) } }, ...spec },
     } as CronJob;
     cronJobKind.applyDefaults!(job);
-    return shown(cronJobKind.validate!(job));
+    return job;
+  };
+  const cron = (spec: Partial<CronJob['spec']>) => {
+    const job = aCronJob(spec);
+    return shown([...cronJobKind.validate!(job), ...cronJobKind.validateCreate!(job)]);
   };
   it.each([
     [{}, []],
@@ -137,5 +141,49 @@ describe('schedules', () => {
     ],
   ] as [Partial<CronJob['spec']>, string[]][])('of %j', (spec, errors) => {
     expect(cron(spec)).toEqual(errors);
+  });
+
+  const zoned = { schedule: 'TZ=UTC 0 0 * * *' };
+  it.each([
+    ['a zone in the schedule that was there', zoned, zoned, []],
+    [
+      'a zone twice',
+      { ...zoned, timeZone: 'UTC' },
+      zoned,
+      [
+        'spec.schedule: Invalid value: "TZ=UTC 0 0 * * *": cannot use both timeZone field and TZ or CRON_TZ in schedule',
+      ],
+    ],
+    [
+      'a zone in the schedule that is new',
+      zoned,
+      {},
+      [
+        'spec.schedule: Invalid value: "TZ=UTC 0 0 * * *": cannot use TZ or CRON_TZ in schedule, use timeZone field instead',
+      ],
+    ],
+    ['a wrong zone that was there', { timeZone: 'Mars/Base' }, { timeZone: 'Mars/Base' }, []],
+  ] as [string, Partial<CronJob['spec']>, Partial<CronJob['spec']>, string[]][])(
+    'judges %s',
+    (_what, now, before, errors) => {
+      expect(shown(cronJobKind.validateUpdate!(aCronJob(now), aCronJob(before)))).toEqual(errors);
+    },
+  );
+
+  it('warns of names that pods cannot have, once', () => {
+    const job = aCronJob({});
+    job.metadata.name = 'a.b';
+    expect(cronJobKind.warnings!(job, undefined)).toEqual([
+      'metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is ' +
+        'recommended: [must not contain dots]',
+    ]);
+    expect(cronJobKind.warnings!(job, job)).toEqual([]);
+  });
+
+  it('warns of jobs that are too large', () => {
+    const job = aJob({ completionMode: 'Indexed', completions: 100_001, parallelism: 10_001 });
+    expect(jobKind.warnings!(job, undefined)).toEqual([
+      expect.stringMatching(/^spec: In Indexed Jobs with a number of/),
+    ]);
   });
 });

@@ -8,14 +8,18 @@ import { wideTableOf } from '../generic-columns.js';
 import type { CronJob, CronJobSpec, JobSpec } from '../generated/types.js';
 import { isTimeZone, scheduleError } from './cron-schedule.js';
 import { checkJobSpec } from './job-validation.js';
-import { templateWarnings } from '../core/pod/pod-warnings.js';
+import { makerNameWarnings } from '../name-warnings.js';
+import { jobSpecWarnings } from './job-warnings.js';
 
 const NAME_LENGTH_MAX = 52;
 
 export const cronJobKind = defineKind<CronJob>({
   apiVersion: 'batch/v1',
   resource: 'cronjobs',
-  warnings: ({ spec }) => templateWarnings('spec.jobTemplate.spec.template', spec?.jobTemplate?.spec?.template),
+  warnings: (job, old) => [
+    ...makerNameWarnings(job, old),
+    ...jobSpecWarnings('spec.jobTemplate.spec', job.spec?.jobTemplate?.spec),
+  ],
   generation: true,
   table: wideTableOf<CronJob>(
     [
@@ -59,6 +63,18 @@ export const cronJobKind = defineKind<CronJob>({
     checkNonNegative(errors, 'spec.failedJobsHistoryLimit', spec.failedJobsHistoryLimit);
     return errors;
   },
+  validateCreate: ({ spec }) => [...zoneInSchedule(spec), ...zoneErrors(spec)],
+  validateUpdate({ spec }, { spec: old }) {
+    const errors: FieldError[] = [];
+    // Who used to write the zone into the schedule may go on.
+    if (!old.schedule.includes('TZ')) errors.push(...zoneInSchedule(spec));
+    else if (spec.schedule?.includes('TZ') && spec.timeZone !== undefined) {
+      const why = 'cannot use both timeZone field and TZ or CRON_TZ in schedule';
+      errors.push(fieldError.invalid('spec.schedule', spec.schedule, why));
+    }
+    if (spec.timeZone !== old.timeZone) errors.push(...zoneErrors(spec));
+    return errors;
+  },
 });
 
 /** Models ValidateJobTemplateSpec (1.36): each job's selector is made for it. */
@@ -73,32 +89,36 @@ function checkJobTemplate(errors: FieldError[], { jobTemplate }: CronJobSpec): v
   }
 }
 
-/** Models validateScheduleFormat and validateTimeZone (1.36). */
-function checkSchedule(errors: FieldError[], { schedule, timeZone }: CronJobSpec): void {
+function checkSchedule(errors: FieldError[], { schedule }: CronJobSpec): void {
+  const why = schedule ? scheduleError(schedule) : undefined;
   if (!schedule) errors.push(fieldError.required('spec.schedule'));
-  else {
-    const why = scheduleError(schedule);
-    if (why) errors.push(fieldError.invalid('spec.schedule', schedule, why));
-    if (/TZ=/.test(schedule)) {
-      const zoned =
-        timeZone === undefined
-          ? 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead'
-          : 'cannot use both timeZone field and TZ or CRON_TZ in schedule';
-      errors.push(fieldError.invalid('spec.schedule', schedule, zoned));
-    }
+  else if (why) errors.push(fieldError.invalid('spec.schedule', schedule, why));
+}
+
+/** Models the second half of validateScheduleFormat (1.36). */
+function zoneInSchedule({ schedule }: CronJobSpec): FieldError[] {
+  if (!schedule?.includes('TZ')) return [];
+  const why = 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead';
+  return [fieldError.invalid('spec.schedule', schedule, why)];
+}
+
+/** A part of a zone's name, by the rules of the IANA. */
+const ZONE_PART = /^[A-Za-z.\-_0-9+]{1,14}$/;
+
+/** Models validateTimeZone (1.36). */
+function zoneErrors({ timeZone }: CronJobSpec): FieldError[] {
+  if (timeZone === undefined) return [];
+  const refuse = (why: string) => [fieldError.invalid('spec.timeZone', timeZone, why)];
+  if (timeZone === '') return refuse('timeZone must be nil or non-empty string');
+  const parts = timeZone.split('/');
+  if (parts.some((part) => part === '.' || part === '..' || part.startsWith('-') || !ZONE_PART.test(part))) {
+    return refuse(`unknown time zone ${timeZone}`);
   }
-  if (timeZone === undefined) return;
-  const at = 'spec.timeZone';
-  if (timeZone === '') errors.push(fieldError.invalid(at, timeZone, 'timeZone must be nil or non-empty string'));
-  else if (timeZone.toLowerCase() === 'local') {
-    errors.push(
-      fieldError.invalid(
-        at,
-        timeZone,
-        'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones',
-      ),
-    );
-  } else if (!isTimeZone(timeZone)) {
-    errors.push(fieldError.invalid(at, timeZone, `unknown time zone ${timeZone}`));
-  }
+  return [
+    ...(timeZone.toLowerCase() === 'local'
+      ? refuse('timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones')
+      : []),
+    // Go knows its own zone by this name.
+    ...(timeZone === 'Local' || isTimeZone(timeZone) ? [] : refuse(`unknown time zone ${timeZone}`)),
+  ];
 }

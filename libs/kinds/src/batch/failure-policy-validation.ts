@@ -39,15 +39,10 @@ function checkRule(
   const hasConditions = onPodConditions.length > 0;
   if (onExitCodes && hasConditions) {
     const why = 'specifying both OnExitCodes and OnPodConditions is not supported';
-    errors.push(omitted(at, why));
+    errors.push(fieldError.invalidOmitted(at, why));
   } else if (!onExitCodes && !hasConditions) {
-    errors.push(omitted(at, 'specifying one of OnExitCodes and OnPodConditions is required'));
+    errors.push(fieldError.invalidOmitted(at, 'specifying one of OnExitCodes and OnPodConditions is required'));
   }
-}
-
-/** Without the value, which upstream leaves out here. */
-function omitted(field: string, why: string): FieldError {
-  return { type: 'FieldValueInvalid', field, detail: `Invalid value: ${why}` };
 }
 
 function checkWord(errors: FieldError[], at: string, word: string | undefined, all: readonly string[]): void {

@@ -1,7 +1,7 @@
 import { deepEqual, type FieldError, fieldError, labelMatcherOf, validateLabelSelector } from '#apimachinery';
 import { checkTemplate } from '../core/pod/pod-validation.js';
 import { checkNonNegative, checkOneOf, IMMUTABLE, NIL } from '../field-rules.js';
-import type { Job, JobSpec, PodTemplateSpec } from '../generated/types.js';
+import type { Affinity, Job, JobSpec, PodTemplateSpec } from '../generated/types.js';
 import { goJson } from '../internal/go-json.js';
 import { podTemplateJson } from '../internal/shape-diff.js';
 import { checkDomainPrefixedPath } from '../path-rules.js';
@@ -174,21 +174,22 @@ function checkCompletions(errors: FieldError[], spec: JobSpec, before: JobSpec):
 function withPlacement(now: PodTemplateSpec, before: PodTemplateSpec): PodTemplateSpec {
   if (!now?.spec || !before?.spec) return now;
   const restored: PodTemplateSpec = { ...now, spec: { ...now.spec } };
-  for (const name of ['nodeSelector', 'affinity', 'tolerations', 'schedulingGates'] as const) {
+  for (const name of ['nodeSelector', 'tolerations', 'schedulingGates'] as const) {
     if (before.spec[name] === undefined) delete restored.spec![name];
     else Object.assign(restored.spec!, { [name]: before.spec[name] });
   }
+  const affinity = withNodeAffinity(now.spec.affinity, before.spec.affinity);
+  if (affinity) restored.spec!.affinity = affinity;
+  else delete restored.spec!.affinity;
   const { labels: _labels, annotations: _annotations, ...meta } = now.metadata ?? {};
   const { labels, annotations } = before.metadata ?? {};
   restored.metadata = { ...meta, ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) };
   return restored;
 }
 
-/** Models ValidateJobStatusUpdate (1.36), in what actors of this server report. */
-export function validateJobStatus({ status }: Job): FieldError[] {
-  const errors: FieldError[] = [];
-  for (const name of ['active', 'succeeded', 'failed', 'ready', 'terminating'] as const) {
-    checkNonNegative(errors, `status.${name}`, status?.[name]);
-  }
-  return errors;
+/** Which nodes suit may change; what other pods are near stays. */
+function withNodeAffinity(now: Affinity | undefined, before: Affinity | undefined): Affinity | undefined {
+  const { nodeAffinity: _now, ...others } = now ?? {};
+  if (before?.nodeAffinity) return { ...others, nodeAffinity: before.nodeAffinity };
+  return before || Object.keys(others).length > 0 ? others : undefined;
 }

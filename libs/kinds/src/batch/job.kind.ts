@@ -5,9 +5,11 @@ import { applyPodSpecDefaults } from '../core/pod/pod-spec-defaults.js';
 import { defineKind } from '../define-kind.js';
 import { wideTableOf } from '../generic-columns.js';
 import type { Job, JobSpec } from '../generated/types.js';
+import { makerNameWarnings } from '../name-warnings.js';
 import { generateSelector } from './job-selector.js';
-import { validateJob, validateJobStatus, validateJobUpdate } from './job-validation.js';
-import { templateWarnings } from '../core/pod/pod-warnings.js';
+import { jobSpecWarnings } from './job-warnings.js';
+import { validateJobStatus } from './job-status-validation.js';
+import { validateJob, validateJobUpdate } from './job-validation.js';
 
 /** Models SetDefaults_Job of pkg/apis/batch/v1 (1.36). */
 function applyJobDefaults(spec: JobSpec): void {
@@ -47,7 +49,7 @@ function durationText({ status }: Job, nowMs: number): string {
 export const jobKind = defineKind<Job>({
   apiVersion: 'batch/v1',
   resource: 'jobs',
-  warnings: ({ spec }) => templateWarnings('spec.template', spec?.template),
+  warnings: (job, old) => [...makerNameWarnings(job, old), ...jobSpecWarnings('spec', job.spec)],
   generation: true,
   table: wideTableOf<Job>(
     [column('Status'), column('Completions'), column('Duration')],

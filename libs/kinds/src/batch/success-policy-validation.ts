@@ -53,7 +53,7 @@ function checkRule(
 }
 
 /** How many '0,2-4' are, or what is wrong with them. Models validateIndexesFormat (1.36). */
-function countIndexes(text: string, completions: number): number | string {
+export function countIndexes(text: string, completions: number): number | string {
   if (text === '') return 0;
   let total = 0;
   let last = -1;

@@ -10,13 +10,17 @@ import { wideTableOf } from '../generic-columns.js';
 import type { ReplicationController } from '../generated/types.js';
 import { applyPodSpecDefaults } from './pod/pod-spec-defaults.js';
 import { checkTemplate } from './pod/pod-validation.js';
+import { makerNameWarnings } from '../name-warnings.js';
 import { templateWarnings } from './pod/pod-warnings.js';
 
 /** Models SetDefaults_ReplicationController and ValidateReplicationController (1.36). */
 export const replicationControllerKind = defineKind<ReplicationController>({
   apiVersion: 'v1',
   resource: 'replicationcontrollers',
-  warnings: ({ spec }) => templateWarnings('spec.template', spec?.template),
+  warnings: (object, old) => [
+    ...makerNameWarnings(object, old),
+    ...templateWarnings('spec.template', object.spec?.template),
+  ],
   generation: true,
   table: wideTableOf<ReplicationController>(
     [column('Desired', 'integer'), column('Current', 'integer'), column('Ready', 'integer')],

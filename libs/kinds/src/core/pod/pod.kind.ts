@@ -1,6 +1,7 @@
 import type { KubeObject } from '#apimachinery';
 import { defineKind, mergeStatusAndLabels } from '../../define-kind.js';
 import type { Pod } from '../../generated/types.js';
+import { nameWarnings } from '../../name-warnings.js';
 import { bindPod } from './pod-binding.js';
 import { podColumns, podRow } from './pod-columns.js';
 import { applyPodDefaults } from './pod-defaults.js';
@@ -43,7 +44,10 @@ export const podKind = defineKind<Pod>({
   validateCreate: validateNewPod,
   validateUpdate: validatePodUpdate,
   validateStatusUpdate: validatePodStatus,
-  warnings: (pod) => podWarnings(pod.metadata, pod.spec),
+  warnings: (pod, old) => [
+    ...(old ? [] : nameWarnings("the Pod's hostname", pod.metadata.name)),
+    ...podWarnings(pod.metadata, pod.spec),
+  ],
   // Also asked of an object without a spec, for the names alone.
   selectableFields: ({ spec = { containers: [] }, status }) => ({
     'spec.nodeName': spec.nodeName ?? '',
