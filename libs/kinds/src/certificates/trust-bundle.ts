@@ -7,7 +7,7 @@ import { pemBlocks } from './pem-blocks.js';
 import { checkSignerName } from './signing-request-rules.js';
 import { trustBundleTable } from './trust-bundle-table.js';
 
-interface Bundle extends KubeObject {
+export interface TrustBundle extends KubeObject {
   spec: V1beta1ClusterTrustBundleSpec;
 }
 
@@ -26,7 +26,7 @@ function nameErrors(name: string, signerName: string, prefix: boolean): string[]
   return [`ClusterTrustBundle for signerName ${signerName} must be named with prefix ${start}`];
 }
 
-function checkNames({ metadata, spec }: Bundle): FieldError[] {
+function checkNames({ metadata, spec }: TrustBundle): FieldError[] {
   const errors: FieldError[] = [];
   const { name = '', generateName = '' } = metadata;
   const signerName = spec?.signerName ?? '';
@@ -79,7 +79,7 @@ function anchorFailure(der: Buffer): string | undefined {
 }
 
 /** Of every version, which differ in name only. Models pkg/registry/certificates/clustertrustbundle (1.36). */
-export const trustBundleRules: Omit<KindSource<Bundle>, 'apiVersion'> = {
+export const trustBundleRules: Omit<KindSource<TrustBundle>, 'apiVersion'> = {
   resource: 'clustertrustbundles',
   table: trustBundleTable,
   unconditionalUpdate: false,
