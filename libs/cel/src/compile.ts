@@ -40,7 +40,7 @@ const TYPES: ReadonlyMap<string, CelType> = new Map(
 /** Parses and checks an expression. Bounded in time and memory by the limits on the text; nothing is thrown. */
 export function compileCel(text: string, environment: CelEnvironment): CelCompilation {
   const source = new CelSource(text);
-  const expression = parseExpression(source);
+  const expression = parseExpression(source, environment);
   if (!expression) return refused(source);
   const type = checkExpression(source, expression, declarationsOf(environment));
   if (!source.hasIssues) validateLiterals(source, expression);

@@ -183,3 +183,22 @@ describe('what fails in evaluation', () => {
     expect(outcomeOf(source)).toMatchObject({ error });
   });
 });
+
+describe('names for values', () => {
+  const environment = { variables: {}, bindings: true };
+
+  it.each([
+    ['cel.bind(x, 2, x * x)', 4],
+    ['cel.bind(x, [1, 2], x.map(y, y + x.size()))', [3, 4]],
+    ['cel.bind(x, 1, cel.bind(y, x + 1, x + y))', 3],
+  ])('%s', (source, value) => {
+    expect(outcomeOf(source, {}, environment)).toMatchObject({ value });
+  });
+
+  it('are simple, and only where they are let in', () => {
+    expect(outcomeOf('cel.bind(x.y, 2, 1)', {}, environment).error).toContain(
+      'cel.bind() variable names must be simple identifiers',
+    );
+    expect(outcomeOf('cel.bind(x, 2, x)').error).toContain("undeclared reference to 'cel'");
+  });
+});

@@ -22,6 +22,8 @@ export interface CelEnvironment {
   readonly returns?: readonly CelType[];
   /** Lets expressions build `Object{…}`, its inner types and `JSONPatch{…}`, as mutations do. */
   readonly mutation?: boolean;
+  /** Lets expressions name a value: cel.bind(name, value, result). */
+  readonly bindings?: boolean;
 }
 
 /** A checked expression. Immutable: one program serves any number of evaluations. */

@@ -11,6 +11,8 @@ export interface MacroCall {
   readonly target: Expression | undefined;
   readonly args: readonly Expression[];
   readonly report: (at: number, message: string) => void;
+  /** Whether cel.bind is one. */
+  readonly bindings: boolean;
 }
 
 type Expand = (call: MacroCall, target: Expression) => Expression | undefined;
@@ -42,6 +44,9 @@ const RECEIVER_MACROS: Readonly<Record<string, Expand>> = {
 export function expandMacro(call: MacroCall): Expression | undefined {
   const { name, target, args } = call;
   if (target === undefined) return name === 'has' && args.length === 1 ? presence(call) : undefined;
+  if (call.bindings && name === 'bind' && args.length === 3 && isNamespace(target)) {
+    return bound(call) ?? literal(call.at, null);
+  }
   const key = `${name}/${args.length}`;
   const expand = Object.hasOwn(RECEIVER_MACROS, key) ? RECEIVER_MACROS[key]! : undefined;
   if (!expand) return undefined;
@@ -135,6 +140,29 @@ function gathered(
   };
 }
 
+const isNamespace = (target: Expression): boolean => target.kind === 'ident' && target.name === 'cel';
+
+/** cel.bind(name, value, result): a name for a value. Models the bindings of cel-go's extensions. */
+function bound(call: MacroCall): Expression | undefined {
+  const variables = variablesOf(call, 1, 'cel.bind() variable names must be simple identifiers');
+  return variables && named(call.at, variables.variable, call.args[1]!, call.args[2]!);
+}
+
+/** A fold over nothing, which only gives its accumulator a value. */
+function named(at: number, variable: string, value: Expression, result: Expression): FoldExpression {
+  return {
+    kind: 'fold',
+    at,
+    range: listOf(at),
+    variable: UNUSED,
+    accumulator: variable,
+    initial: value,
+    condition: literal(at, false),
+    step: ident(at, variable),
+    result,
+  };
+}
+
 /** target.hasValue() ? wrap(with target.value() as the variable: the second argument) : optional.none() */
 function optionalMapped(
   call: MacroCall,
@@ -144,18 +172,8 @@ function optionalMapped(
   const { at } = call;
   const variables = variablesOf(call, 1, 'optMap() variable name must be a simple identifier');
   if (!variables) return undefined;
-  const bound: Expression = {
-    kind: 'fold',
-    at,
-    range: listOf(at),
-    variable: UNUSED,
-    accumulator: variables.variable,
-    initial: member(at, 'value', target),
-    condition: literal(at, false),
-    step: ident(at, variables.variable),
-    result: call.args[1]!,
-  };
-  return calls(at, '_?_:_', member(at, 'hasValue', target), wrap(bound), calls(at, 'optional.none'));
+  const given = named(at, variables.variable, member(at, 'value', target), call.args[1]!);
+  return calls(at, '_?_:_', member(at, 'hasValue', target), wrap(given), calls(at, 'optional.none'));
 }
 
 interface Variables {

@@ -39,14 +39,14 @@ const PRODUCTS = new Set(['*', '/', '%']);
 class SyntaxStop extends Error {}
 
 /** The expression with its macros expanded; undefined when the source has issues, which are reported to it. */
-export function parseExpression(source: CelSource): Expression | undefined {
+export function parseExpression(source: CelSource, { bindings = false } = {}): Expression | undefined {
   const size = source.text.length > CODE_POINTS_MAX ? [...source.text].length : 0;
   if (size > CODE_POINTS_MAX) {
     source.report(undefined, `expression code point size exceeds limit: size: ${size}, limit ${CODE_POINTS_MAX}`);
     return undefined;
   }
   try {
-    const expression = new Parser(source, tokensOf(source)).start();
+    const expression = new Parser(source, tokensOf(source), bindings).start();
     return source.hasIssues ? undefined : expression;
   } catch (error) {
     if (error instanceof SyntaxStop) return undefined;
@@ -65,6 +65,7 @@ class Parser {
   constructor(
     private readonly source: CelSource,
     private readonly tokens: readonly Token[],
+    private readonly bindings: boolean,
   ) {}
 
   start(): Expression {
@@ -219,7 +220,8 @@ class Parser {
 
   private called(at: number, name: string, target: Expression | undefined, args: Expression[]): Expression {
     const report = (where: number, message: string) => this.source.report(where, message);
-    return expandMacro({ at, name, target, args, report }) ?? { kind: 'call', at, name, target, args };
+    const { bindings } = this;
+    return expandMacro({ at, name, target, args, report, bindings }) ?? { kind: 'call', at, name, target, args };
   }
 
   private primary(): Expression {

@@ -47,7 +47,7 @@ function innerType(type: CelType, step: string): CelType | undefined {
 }
 
 const compileSelector = (expression: string): CelCompilation =>
-  compileCel(expression, { variables: { device: DEVICE } });
+  compileCel(expression, { variables: { device: DEVICE }, bindings: true });
 
 /** Models validateCELExpression. */
 function checkExpression(errors: FieldError[], field: string, expression: string): void {

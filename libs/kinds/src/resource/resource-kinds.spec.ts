@@ -132,6 +132,7 @@ describe('a new claim', () => {
     ['device.driver == "a" && device.attributes["a"].model == "x"', []],
     ['device.capacity["a"].memory.compareTo(quantity("1Gi")) >= 0', []],
     ['device.allowMultipleAllocations', []],
+    ['cel.bind(a, device.attributes["a"], a.one && a.other)', []],
     ['device.attributes["a"].version.isGreaterThan(semver("1.0.0"))', []],
     [
       'device.driver',
