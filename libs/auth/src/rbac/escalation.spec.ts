@@ -30,6 +30,8 @@ describe('rulesNotHeld', () => {
     const many = Array.from({ length: 1000 }, (_, i) => `r${i}`).join(' ');
     const held = [allow('get', 'a', many), allow('get', 'b', many)];
     expect(rulesNotHeld(held, [allow('get', 'a|b', many)])).toHaveLength(0);
+    const manyVerbs = { verbs: many.split(' '), apiGroups: ['', 'a'], resources: ['x', 'y', 'z', 'u', 'v', 'w'] };
+    expect(rulesNotHeld([], [manyVerbs])).toEqual([manyVerbs]);
     const huge = { verbs: ['get'], apiGroups: many.split(' '), resources: many.split(' ') };
     expect(rulesNotHeld(held, [huge])).toHaveLength(1);
   });
@@ -40,5 +42,30 @@ describe('rulesNotHeld', () => {
       'user "jane" (groups=["a" "b"]) is attempting to grant RBAC permissions not currently held:\n' +
         '{APIGroups:[""], Resources:["secrets"], Verbs:["list"]}',
     );
+    expect(escalationMessage({ username: 'jane', groups: [] }, missing, 'role "x" not found')).toMatch(
+      /\(groups=\[\]\).*Verbs:\["list"\]\}; resolution errors: \[role "x" not found\]$/s,
+    );
+  });
+
+  it('tells resource by resource, with its verbs together', () => {
+    const missing = rulesNotHeld(
+      [allow('get', 'apps', 'deployments')],
+      [
+        allow('get list watch', 'apps|batch', 'deployments jobs'),
+        allow('delete', 'apps', 'deployments'),
+        allow('get', '', 'secrets', 'a b'),
+        allowPaths('get post', '/x'),
+      ],
+    );
+    expect(escalationMessage({ username: 'jane', groups: [] }, missing).split('\n').slice(1)).toEqual([
+      '{APIGroups:[""], Resources:["secrets"], ResourceNames:["a"], Verbs:["get"]}',
+      '{APIGroups:[""], Resources:["secrets"], ResourceNames:["b"], Verbs:["get"]}',
+      '{APIGroups:["apps"], Resources:["deployments"], Verbs:["list" "watch" "delete"]}',
+      '{APIGroups:["apps"], Resources:["jobs"], Verbs:["get" "list" "watch"]}',
+      '{APIGroups:["batch"], Resources:["deployments"], Verbs:["get" "list" "watch"]}',
+      '{APIGroups:["batch"], Resources:["jobs"], Verbs:["get" "list" "watch"]}',
+      '{NonResourceURLs:["/x"], Verbs:["get"]}',
+      '{NonResourceURLs:["/x"], Verbs:["post"]}',
+    ]);
   });
 });

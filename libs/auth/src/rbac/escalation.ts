@@ -1,32 +1,33 @@
 import type { UserInfo } from '../user.js';
 import type { PolicyRule } from './policy-rule.js';
 
-/** Combinations of one rule that are looked at singly; a rule of more counts as not held. */
+/** Combinations of one rule that are looked at singly; a rule of more is told as it is. */
 const COMBINATIONS_MAX = 10_000;
 const ALL = '*';
 
 /**
- * What of `wanted` is not in `held`, so that nobody can give away more than they have.
- * Models validation.Covers of the RBAC rule resolver (1.36), with a bound on its cost.
+ * What of `wanted` is not in `held`, so that nobody can give away more than they have: single combinations, the verbs of each
+ * resource together. Models validation.Covers and CompactRules of RBAC (1.36), with a bound on their cost.
  */
 export function rulesNotHeld(held: readonly PolicyRule[], wanted: readonly PolicyRule[]): PolicyRule[] {
   const missing: PolicyRule[] = [];
   for (const rule of wanted) {
     if (held.some((one) => covers(one, rule))) continue;
-    const verbs = rule.verbs.filter((verb) => !isHeld(held, { ...rule, verbs: [verb] }));
-    if (verbs.length > 0) missing.push({ ...rule, verbs });
+    if (combinationsOf(rule) > COMBINATIONS_MAX) missing.push(rule);
+    else missing.push(...singles(rule).filter((single) => !held.some((one) => covers(one, single))));
   }
-  return missing;
+  return compacted(missing);
 }
 
-/** A rule of one verb may be held in parts: every single combination by some rule. */
-function isHeld(held: readonly PolicyRule[], rule: PolicyRule): boolean {
-  const able = held.filter(({ verbs }) => within(rule.verbs, verbs));
-  if (able.some((one) => covers(one, rule))) return true;
-  const { apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] } = rule;
+function combinationsOf({
+  verbs,
+  apiGroups = [],
+  resources = [],
+  resourceNames = [],
+  nonResourceURLs = [],
+}: PolicyRule) {
   const names = Math.max(1, resourceNames.length);
-  if (apiGroups.length * resources.length * names + nonResourceURLs.length > COMBINATIONS_MAX) return false;
-  return singles(rule).every((single) => able.some((one) => covers(one, single)));
+  return verbs.length * (apiGroups.length * resources.length * names + nonResourceURLs.length);
 }
 
 function singles({
@@ -36,15 +37,36 @@ function singles({
   resourceNames = [],
   nonResourceURLs = [],
 }: PolicyRule): PolicyRule[] {
-  const found: PolicyRule[] = nonResourceURLs.map((path) => ({ verbs, nonResourceURLs: [path] }));
+  const found: PolicyRule[] = [];
   for (const group of apiGroups) {
     for (const resource of resources) {
-      const base = { verbs, apiGroups: [group], resources: [resource] };
-      if (resourceNames.length === 0) found.push(base);
-      else for (const name of resourceNames) found.push({ ...base, resourceNames: [name] });
+      for (const verb of verbs) {
+        const base = { verbs: [verb], apiGroups: [group], resources: [resource] };
+        if (resourceNames.length === 0) found.push(base);
+        else for (const name of resourceNames) found.push({ ...base, resourceNames: [name] });
+      }
     }
   }
+  for (const path of nonResourceURLs) for (const verb of verbs) found.push({ verbs: [verb], nonResourceURLs: [path] });
   return found;
+}
+
+/** Rules about one resource, and at most one name of it, become one. */
+function compacted(rules: readonly PolicyRule[]): PolicyRule[] {
+  const rest: PolicyRule[] = [];
+  const simple = new Map<string, { rule: PolicyRule; verbs: string[] }>();
+  for (const rule of rules) {
+    const { verbs, apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] } = rule;
+    if (apiGroups.length !== 1 || resources.length !== 1 || resourceNames.length > 1 || nonResourceURLs.length > 0) {
+      rest.push(rule);
+      continue;
+    }
+    const key = JSON.stringify([apiGroups, resources, resourceNames]);
+    const known = simple.get(key);
+    if (known) known.verbs.push(...verbs);
+    else simple.set(key, { rule, verbs: [...verbs] });
+  }
+  return [...rest, ...[...simple.values()].map(({ rule, verbs }) => ({ ...rule, verbs }))];
 }
 
 function covers(owner: PolicyRule, rule: PolicyRule): boolean {
@@ -77,12 +99,12 @@ function coversPath(held: readonly string[], path: string): boolean {
 /** Go's %q of a list. */
 const quoted = (list: readonly string[]) => `[${list.map((one) => JSON.stringify(one)).join(' ')}]`;
 
-/** The reason of the 403. Models ConfirmNoEscalation (1.36). */
-export function escalationMessage(user: UserInfo, missing: readonly PolicyRule[]): string {
+/** The reason of the 403; `unresolved`: which of the user's own roles are not there. Models ConfirmNoEscalation (1.36). */
+export function escalationMessage(user: UserInfo, missing: readonly PolicyRule[], unresolved = ''): string {
   const lines = [...new Set(missing.map(shown))].toSorted();
   return (
     `user ${JSON.stringify(user.username)} (groups=${quoted(user.groups)}) is attempting to grant RBAC permissions ` +
-    `not currently held:\n${lines.join('\n')}`
+    `not currently held:\n${lines.join('\n')}${unresolved === '' ? '' : `; resolution errors: [${unresolved}]`}`
   );
 }
 
@@ -98,7 +120,7 @@ function shown({
     ...(resources.length > 0 ? [`Resources:${quoted(resources)}`] : []),
     ...(nonResourceURLs.length > 0 ? [`NonResourceURLs:${quoted(nonResourceURLs)}`] : []),
     ...(resourceNames.length > 0 ? [`ResourceNames:${quoted(resourceNames)}`] : []),
-    `Verbs:${quoted(verbs)}`,
+    ...(verbs.length > 0 ? [`Verbs:${quoted(verbs)}`] : []),
   ];
   return `{${parts.join(', ')}}`;
 }

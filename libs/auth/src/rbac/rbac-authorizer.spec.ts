@@ -121,7 +121,15 @@ describe('rbacAuthorizer', () => {
       reason: 'RBAC: role.rbac.authorization.k8s.io "gone" not found',
     });
     expect(await authorizer.rulesOf(jane, 'default')).toMatchObject({
+      incomplete: false,
       evaluationError: 'role.rbac.authorization.k8s.io "gone" not found',
+    });
+    const kubelet = { username: 'system:node:node01', groups: ['system:nodes'] };
+    expect(await authorizer.rulesOf(kubelet, 'default')).toEqual({
+      rules: [],
+      incomplete: true,
+      evaluationError: 'node authorizer does not support user rule resolution',
+      missingRoles: '',
     });
   });
 

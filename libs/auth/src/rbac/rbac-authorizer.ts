@@ -14,8 +14,12 @@ const DECISIONS_MAX = 500;
 /** What a user may do, as SelfSubjectRulesReview tells it. */
 export interface UserRules {
   readonly rules: readonly PolicyRule[];
-  /** '' when every bound role was there. */
+  /** There are more, which nobody can list: those of nodes. */
+  readonly incomplete: boolean;
+  /** Why it may be incomplete: of nodes, and where roles are missing that are bound; else ''. */
   readonly evaluationError: string;
+  /** Which bound roles are missing; '' for none. */
+  readonly missingRoles: string;
 }
 
 export interface RbacAuthorizer extends Authorizer {
@@ -69,8 +73,14 @@ class Rbac implements RbacAuthorizer {
     const grants = [...this.grants(user, '', remembered)];
     if (namespace !== '') grants.push(...this.grants(user, namespace, remembered));
     const rules = grants.flatMap((grant) => grant.rules);
-    const asNode = nodeOf(user) === undefined ? '' : NODE_RULES_UNKNOWN;
-    return { rules, evaluationError: [asNode, missingOf(grants)].filter((one) => one !== '').join(', ') };
+    const missing = missingRolesOf(grants);
+    const incomplete = nodeOf(user) !== undefined;
+    return {
+      rules,
+      incomplete,
+      evaluationError: aggregated(incomplete ? [NODE_RULES_UNKNOWN, ...missing] : missing),
+      missingRoles: aggregated(missing),
+    };
   }
 
   close(): void {
@@ -137,12 +147,15 @@ function allowsSomeName(rule: PolicyRule, attributes: RequestAttributes): boolea
 }
 
 function refusedBy(grants: readonly Grant[]): Decision {
-  const missing = missingOf(grants);
+  const missing = aggregated(missingRolesOf(grants));
   return { allowed: false, reason: missing === '' ? '' : `RBAC: ${missing}` };
 }
 
-/** Models the aggregated error of the RBAC rule resolver: one alone, several in brackets. */
-function missingOf(grants: readonly Grant[]): string {
-  const missing = [...new Set(grants.flatMap((grant) => grant.missing ?? []))];
-  return missing.length > 1 ? `[${missing.join(', ')}]` : (missing[0] ?? '');
+function missingRolesOf(grants: readonly Grant[]): string[] {
+  return [...new Set(grants.flatMap((grant) => grant.missing ?? []))];
+}
+
+/** As Go's aggregated errors print: one alone, several in brackets. */
+function aggregated(errors: readonly string[]): string {
+  return errors.length > 1 ? `[${errors.join(', ')}]` : (errors[0] ?? '');
 }

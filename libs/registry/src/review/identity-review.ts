@@ -10,7 +10,10 @@ export const selfSubjectReview: CreateHandler = async (ctx, _target, object) => 
   ...{ status: { userInfo: shown(ctx.user) } },
 });
 
-/** `kubectl auth can-i --list`: the rules that hold for the asker in a namespace. */
+/**
+ * `kubectl auth can-i --list`: the rules that hold for the asker in a namespace. Models pkg/registry/authorization/
+ * selfsubjectrulesreview (1.36), which answers with nothing of what was asked.
+ */
 export function selfSubjectRulesReview(parts: Parts): CreateHandler {
   return async (ctx, _target, object) => {
     const namespace = (object as SelfSubjectRulesReview).spec?.namespace ?? '';
@@ -20,15 +23,15 @@ export function selfSubjectRulesReview(parts: Parts): CreateHandler {
     const rules = found?.rules ?? [];
     const status = {
       resourceRules: rules
-        .filter((rule) => rule.resources)
+        .filter((rule) => rule.resources?.length)
         .map(({ verbs, apiGroups, resources, resourceNames }) => ({ verbs, apiGroups, resources, resourceNames })),
       nonResourceRules: rules
-        .filter((rule) => rule.nonResourceURLs)
+        .filter((rule) => rule.nonResourceURLs?.length)
         .map(({ verbs, nonResourceURLs }) => ({ verbs, nonResourceURLs })),
-      incomplete: found === undefined || found.evaluationError !== '',
+      incomplete: found?.incomplete ?? true,
       ...(found?.evaluationError ? { evaluationError: found.evaluationError } : {}),
     };
-    return { ...object, ...{ status } };
+    return { ...object, metadata: {}, ...{ spec: {}, status } };
   };
 }
 

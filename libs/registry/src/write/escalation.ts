@@ -38,9 +38,11 @@ export async function refuseEscalation(
   const wanted = isBinding
     ? await rulesOfRef(parts, ctx, target, object as RoleBinding)
     : ((object as ClusterRole).rules ?? []);
-  const held = (await authorizer.rulesOf?.(ctx.user, target.namespace ?? ''))?.rules ?? [];
+  const { rules: held = [], missingRoles = '' } = (await authorizer.rulesOf?.(ctx.user, target.namespace ?? '')) ?? {};
   const missing = rulesNotHeld(held, wanted);
-  if (missing.length > 0) throw StatusError.forbidden(subjectOf(kind), name, escalationMessage(ctx.user, missing));
+  if (missing.length > 0) {
+    throw StatusError.forbidden(subjectOf(kind), name, escalationMessage(ctx.user, missing, missingRoles));
+  }
   if ((aggregates(object) || aggregates(old)) && rulesNotHeld(held, EVERYTHING).length > 0) {
     throw StatusError.forbidden(subjectOf(kind), name, MUST_BE_ADMIN);
   }
