@@ -100,6 +100,7 @@ export { resourceSliceV1beta1Kind } from './resource/resource-slice-v1beta1.kind
 export { sandboxTemplateKind } from './sandkube/sandbox-template.kind.js';
 export { PURGE_FINALIZER, sandboxKind } from './sandkube/sandbox.kind.js';
 export { priorityClassKind } from './scheduling/priority-class.kind.js';
+export { csiDriverKind } from './storage/csi-driver.kind.js';
 export { storageClassKind } from './storage/storage-class.kind.js';
 export { checkDomainPrefixedPath } from './path-rules.js';
 export { decodeProtobuf } from './protobuf/decode.js';

@@ -1,6 +1,15 @@
 import { deepEqual } from '#apimachinery';
-import { type Node, nodeKind, type PersistentVolumeClaim, type Pod, podKind } from '#kinds';
+import {
+  type CertificateSigningRequest,
+  type Node,
+  nodeKind,
+  parseCertificateRequest,
+  type PersistentVolumeClaim,
+  type Pod,
+  podKind,
+} from '#kinds';
 import { forbiddenLabels } from '../node-restriction/node-labels.js';
+import { audienceRefusal } from '../node-restriction/token-audience.js';
 import { referencesOf } from '../pod-references.js';
 import type { AdmissionPlugin, AdmissionReads, AdmissionRequest } from '../plugin.js';
 import { refusal } from '../refusal.js';
@@ -23,11 +32,12 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'coordination.k8s.io/leases/': checkLease,
   'storage.k8s.io/csinodes/': checkCsiNode,
   'resource.k8s.io/resourceslices/': checkSlice,
+  'certificates.k8s.io/certificatesigningrequests/': checkSigningRequest,
 };
 
 /**
  * A kubelet touches its own node, lease and slices only, the pods on it, and what these need. Models plugin
- * noderestriction (1.36). Differs: the audiences of tokens are not compared with what the pod mounts.
+ * noderestriction (1.36). Differs: the refusal of a claim's status ends without the difference.
  */
 export const nodeRestriction: AdmissionPlugin = {
   name: 'NodeRestriction',
@@ -123,7 +133,7 @@ function checkClaimStatus(request: AdmissionRequest, node: string): void {
   if (deepEqual(rest(request.object as PersistentVolumeClaim), rest(request.old as PersistentVolumeClaim))) return;
   throw refusal(
     request,
-    `node "${node}" is not allowed to update fields other than status.capacity and status.conditions`,
+    `node "${node}" is not allowed to update fields other than status.quantity and status.conditions`,
   );
 }
 
@@ -160,12 +170,14 @@ function checkNode(request: AdmissionRequest, node: string): void {
 interface TokenRequest {
   readonly spec?: {
     readonly boundObjectRef?: { apiVersion?: string; kind?: string; name?: string; uid?: string } | null;
+    readonly audiences?: readonly string[] | null;
   };
 }
 
 async function checkToken(request: AdmissionRequest, node: string, reads: AdmissionReads): Promise<void> {
   if (request.operation !== 'CREATE') return;
-  const { apiVersion, kind, name, uid } = (request.object as TokenRequest | undefined)?.spec?.boundObjectRef ?? {};
+  const { boundObjectRef, audiences } = (request.object as TokenRequest | undefined)?.spec ?? {};
+  const { apiVersion, kind, name, uid } = boundObjectRef ?? {};
   if (apiVersion !== 'v1' || kind !== 'Pod' || !name) throw refusal(request, 'node requested token not bound to a pod');
   if (!uid) throw refusal(request, 'node requested token with a pod binding without a uid');
   const pod = await reads.get(podKind, request.namespace, name);
@@ -179,6 +191,8 @@ async function checkToken(request: AdmissionRequest, node: string, reads: Admiss
   if (pod.spec.nodeName !== node) {
     throw refusal(request, 'node requested token bound to a pod scheduled on a different node');
   }
+  const why = await audienceRefusal(request, reads, pod, audiences ?? []);
+  if (why !== undefined) throw refusal(request, why);
 }
 
 function checkLease(request: AdmissionRequest, node: string): void {
@@ -201,4 +215,21 @@ function checkSlice(request: AdmissionRequest, node: string): void {
   if (operation === 'UPDATE' || slice?.spec?.nodeName === node) return;
   const what = operation === 'CREATE' ? 'create' : 'delete';
   throw refusal(request, `can only ${what} ResourceSlice with the same NodeName as the requesting node`);
+}
+
+const OF_KUBELETS = new Set(['kubernetes.io/kubelet-serving', 'kubernetes.io/kube-apiserver-client-kubelet']);
+
+/** What else such a request must be, who signs it asks. */
+function checkSigningRequest(request: AdmissionRequest, node: string): void {
+  const { spec } = request.object as CertificateSigningRequest;
+  if (request.operation !== 'CREATE' || !OF_KUBELETS.has(spec?.signerName ?? '')) return;
+  let commonName: string;
+  try {
+    commonName = parseCertificateRequest(spec.request).commonName;
+  } catch (error) {
+    throw refusal(request, `unable to parse csr: ${(error as Error).message}`);
+  }
+  if (commonName !== NODE_PREFIX + node) {
+    throw refusal(request, `can only create a node CSR with CN=${NODE_PREFIX}${node}`);
+  }
 }

@@ -13,6 +13,40 @@ const ask = (wish: Case, world: object[] = [NODE]) => refusalOf({ user: KUBELET,
 const pods = (text: string) => `pods "web" is forbidden: ${text}`;
 const nodes = (text: string) => `nodes "node01" is forbidden: ${text}`;
 
+/** openssl req -new -subj /O=system:nodes/CN=system:node:node01 */
+const NODE01_REQUEST =
+  'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlIdk1JR1dBZ0VBTURReEZUQVRCZ05WQkFvTURITjVjM1JsYlRw' +
+  'dWIyUmxjekViTUJrR0ExVUVBd3dTYzNsegpkR1Z0T201dlpHVTZibTlrWlRBeE1Ga3dFd1lIS29aSXpqMENBUVlJS29aSXpqMERB' +
+  'UWNEUWdBRStqYkxVN0FmClNIREZkKzlaUmF3UmpHaTFETnB3QzY3N0xMTWR6TDZIQU1RMGZhUkkwMkdCUTd1aDd1Ylk5U2ZiK0lr' +
+  'NjIwL1AKajRLUkQyY2JkOUk2QTZBQU1Bb0dDQ3FHU000OUJBTUNBMGdBTUVVQ0lRQ1dyMWdYMlEydlFnUkdlRDBvVTVMdApyUUhP' +
+  'QzIyTHlFMElzNE9IOFpydXd3SWdIc01GMDkyNnVGdGkySVR2a3V4TmY4UVk4S0hQczZveTYxSEJYcC9UCnluTT0KLS0tLS1FTkQg' +
+  'Q0VSVElGSUNBVEUgUkVRVUVTVC0tLS0tCg==';
+const NODE02_REQUEST =
+  'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlIdk1JR1dBZ0VBTURReEZUQVRCZ05WQkFvTURITjVjM1JsYlRw' +
+  'dWIyUmxjekViTUJrR0ExVUVBd3dTYzNsegpkR1Z0T201dlpHVTZibTlrWlRBeU1Ga3dFd1lIS29aSXpqMENBUVlJS29aSXpqMERB' +
+  'UWNEUWdBRUpsZGh4eDVQCkIwcVVIVXBNK3BrMTFtVzFURXNWZklpSksxOGZxd2tiTmVsRnl3T25rWEZSNjhKL0tjWnlQWDhhaGVS' +
+  'bG1uRS8KRGZrVzZNOHlMUk96bktBQU1Bb0dDQ3FHU000OUJBTUNBMGdBTUVVQ0lFTTFONHl3b0FKQUVRYW5SNFNkanB1agpHL25Z' +
+  'VCtNM1BpaG5NNkMrQXZkVkFpRUFpYnBlZVRzZEM2QkROS1ZZVmNmV2w3SWI5dUQrOHVLcG51Lzl3WjFGCmdYVT0KLS0tLS1FTkQg' +
+  'Q0VSVElGSUNBVEUgUkVRVUVTVC0tLS0tCg==';
+const projected = (audience?: string) => ({
+  name: 'token',
+  projected: { sources: [{ serviceAccountToken: { path: 'token', ...(audience ? { audience } : {}) } }] },
+});
+const claim = (name: string) => ({
+  kind: 'PersistentVolumeClaim',
+  metadata: { name, namespace: 'default' },
+  spec: { volumeName: 'pv' },
+});
+const tokenFor = (audiences: string[]): Case => ({
+  resource: 'serviceaccounts',
+  subresource: 'token',
+  name: 'default',
+  object: {
+    metadata: {},
+    spec: { audiences, boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name: 'mine', uid: 'm' } },
+  },
+});
+
 describe('NodeRestriction', () => {
   it.each<[string, object, string | undefined]>([
     ['its own', mirror(), undefined],
@@ -138,9 +172,71 @@ describe('NodeRestriction', () => {
     const world = [
       NODE,
       aPod({ nodeName: 'node02' }, { name: 'other', namespace: 'default', uid: 'o' }),
-      aPod({ nodeName: 'node01' }, { name: 'mine', namespace: 'default', uid: 'm' }),
+      aPod({ nodeName: 'node01', volumes: [projected()] }, { name: 'mine', namespace: 'default', uid: 'm' }),
     ];
     expect(await ask(wish, world)).toBe(expected);
+  });
+
+  const notFound = (audience: string) =>
+    `serviceaccounts "default" is forbidden: audience "${audience}" not found in pod spec volume, system:node:node01 is not authorized to request tokens for this audience`;
+  it.each<[string, string[], object[], string | undefined]>([
+    ['that the pod mounts', ['vault'], [projected('vault')], undefined],
+    ['of the API server, which it does not mount', [], [projected('vault')], notFound('')],
+    ['of somebody else', ['vault'], [projected()], notFound('vault')],
+    [
+      'two at once',
+      ['a', 'b'],
+      [projected('a')],
+      'serviceaccounts "default" is forbidden: node may only request 0 or 1 audiences',
+    ],
+    ['of a driver', ['disk'], [{ name: 'v', csi: { driver: 'd.io' } }], undefined],
+    ['of a driver behind a claim', ['disk'], [{ name: 'v', persistentVolumeClaim: { claimName: 'c' } }], undefined],
+    ['of a driver behind a claim of its own', ['disk'], [{ name: 'e', ephemeral: {} }], undefined],
+    ['that the driver does not ask for', ['x'], [{ name: 'v', csi: { driver: 'd.io' } }], notFound('x')],
+    [
+      'of a claim that is not there',
+      ['disk'],
+      [{ name: 'v', persistentVolumeClaim: { claimName: 'no' } }],
+      notFound('disk'),
+    ],
+  ])('a token for the audience %s', async (_what, audiences, volumes, expected) => {
+    const world = [
+      NODE,
+      aPod({ nodeName: 'node01', volumes }, { name: 'mine', namespace: 'default', uid: 'm' }),
+      { kind: 'CSIDriver', metadata: { name: 'd.io' }, spec: { tokenRequests: [{ audience: 'disk' }] } },
+      claim('c'),
+      claim('mine-e'),
+      { kind: 'PersistentVolume', metadata: { name: 'pv' }, spec: { csi: { driver: 'd.io' } } },
+    ];
+    expect(await ask(tokenFor(audiences), world)).toBe(expected);
+  });
+
+  it('a token for any audience that RBAC gives the node', async () => {
+    const world = [NODE, aPod({ nodeName: 'node01' }, { name: 'mine', namespace: 'default', uid: 'm' })];
+    const may: Case['may'] = (user, asked) =>
+      user.username === 'system:node:node01' &&
+      asked.kind === 'resource' &&
+      asked.verb === 'request-serviceaccounts-token-audience' &&
+      asked.resource === 'registry.io' &&
+      asked.name === 'default';
+    expect(await ask({ ...tokenFor(['registry.io']), may }, world)).toBeUndefined();
+    expect(await ask({ ...tokenFor(['other.io']), may }, world)).toBe(notFound('other.io'));
+  });
+
+  it.each([
+    ['kubernetes.io/kubelet-serving', NODE01_REQUEST, undefined],
+    [
+      'kubernetes.io/kube-apiserver-client-kubelet',
+      NODE02_REQUEST,
+      'can only create a node CSR with CN=system:node:node01',
+    ],
+    ['kubernetes.io/kubelet-serving', 'eA==', 'unable to parse csr: PEM block type must be CERTIFICATE REQUEST'],
+    ['example.com/own', NODE02_REQUEST, undefined],
+  ])('a request to %s', async (signerName, request, why) => {
+    const object = { metadata: { name: 'r' }, spec: { signerName, request, usages: ['client auth'] } };
+    const wish = { group: 'certificates.k8s.io', resource: 'certificatesigningrequests', object };
+    const expected = why && `certificatesigningrequests.certificates.k8s.io "r" is forbidden: ${why}`;
+    expect(await ask(wish)).toBe(expected);
   });
 });
 
