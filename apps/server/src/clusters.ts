@@ -1,6 +1,6 @@
 import { type Clock, HOST_SANDBOX_ID, Random, type SandboxEnv, type SandboxId, TraceRing, VirtualClock } from '#base';
 import { ConfigurationView } from '#admission';
-import type { KubeObject } from '#apimachinery';
+import type { Json, KubeObject } from '#apimachinery';
 import { Auditor, type AuditLog } from '#audit';
 import {
   caOf,
@@ -9,13 +9,16 @@ import {
   type ClusterReads,
   createAuthenticator,
   flowClassifier,
+  lastUsedPatch,
   type RbacAuthorizer,
   rbacAuthorizer,
   type SandboxAuthenticator,
   type SandboxCredentials,
+  type TokenUsed,
 } from '#auth';
-import { builtInKinds, hostKinds, type Kind, type KindCatalog, storageKey } from '#kinds';
-import { Heartbeats, KindsView, type ServedCluster, type Verbs } from '#registry';
+import { API_SERVER } from '#controller-runtime';
+import { builtInKinds, hostKinds, type Kind, type KindCatalog, secretKind, storageKey } from '#kinds';
+import { apiFor, Heartbeats, KindsView, type ServedCluster, type Verbs } from '#registry';
 import type { SandboxRecord, SandboxRecords, Store } from '#storage';
 
 /** An awake cluster with what its own house keeps of it. */
@@ -98,6 +101,17 @@ export class OpenClusters {
     }
   }
 
+  /** As the API server itself; that it could not be written concerns nobody who asks. */
+  private labelUsed(id: SandboxId): TokenUsed {
+    return (secret, day) => {
+      const { verbs, store } = this.parts;
+      const api = apiFor({ verbs: verbs(), store, clusterOf: (sandbox) => this.get(sandbox) })(id, API_SERVER);
+      const { namespace = '', name = '' } = secret.metadata;
+      const patch = lastUsedPatch(secret, day);
+      api.patch(secretKind, namespace, name, { type: 'merge', patch: patch as unknown as Json }).catch(() => {});
+    };
+  }
+
   private async assemble({
     id,
     seed,
@@ -133,7 +147,14 @@ export class OpenClusters {
       ...(flows ? { flows } : {}),
       configurations,
       auditor,
-      authenticator: createAuthenticator({ credentials, clock: env.clock, realClock: clock, reads, authorizer }),
+      authenticator: createAuthenticator({
+        credentials,
+        clock: env.clock,
+        realClock: clock,
+        reads,
+        authorizer,
+        secretTokenUsed: this.labelUsed(id),
+      }),
       heartbeats: new Heartbeats(env.clock),
       signer: certificateSigner(caOf(credentials), clock),
       traces: new TraceRing(TRACES_KEPT),

@@ -9,7 +9,7 @@ import { certificateSigner } from './certificates/certificate-signer.js';
 import { createClientCertificate, createServerCa, createServerCertificate } from './certificates/certificates.js';
 import type { Authorizer, Credentials } from './credentials.js';
 import { caOf, createSandboxCredentials, type SandboxCredentials } from './sandbox-credentials.js';
-import { issueSecretToken } from './tokens/secret-tokens.js';
+import { issueSecretToken, type TokenUsed } from './tokens/secret-tokens.js';
 import { ISSUER, issueToken } from './tokens/service-account-tokens.js';
 import type { UserInfo } from './user.js';
 
@@ -24,8 +24,13 @@ const onlyRoot: Authorizer = {
   authorize: async (user) => ({ allowed: user.groups.includes('system:masters'), reason: '' }),
 };
 
-function anAuthenticator(credentials: SandboxCredentials, nowMs = NOW_MS): SandboxAuthenticator {
+function anAuthenticator(
+  credentials: SandboxCredentials,
+  nowMs = NOW_MS,
+  secretTokenUsed: TokenUsed = () => {},
+): SandboxAuthenticator {
   return createAuthenticator({
+    secretTokenUsed,
     credentials,
     clock: { nowMs: () => nowMs },
     realClock: { nowMs: () => nowMs },
@@ -235,6 +240,47 @@ describe('createAuthenticator', () => {
         change();
         await expect(from({ bearerToken })).rejects.toMatchObject(UNAUTHORIZED);
       }
+    });
+  });
+
+  describe('the last use of a Secret', () => {
+    const today = '2026-01-01';
+    const setUp = (labels: Record<string, string> = {}) => {
+      uids.set('ServiceAccount/default/web', 'u1');
+      const told: string[] = [];
+      const watched = anAuthenticator(own, NOW_MS, (secret, day) => void told.push(`${secret.metadata.uid} ${day}`));
+      const account = { name: 'web', uid: 'u1' };
+      const bearerToken = issueSecretToken(watched.serviceAccountKey, {
+        namespace: 'default',
+        account,
+        secret: 'web-token',
+      });
+      const metadata = { name: 'web-token', namespace: 'default', uid: 's1', labels };
+      secrets.set('default/web-token', { data: { token: encoded(bearerToken) }, metadata });
+      return { told, ask: () => watched.reviewToken(bearerToken) };
+    };
+
+    it('is told once a day', async () => {
+      const { told, ask } = setUp({ 'kubernetes.io/legacy-token-last-used': '2025-12-31' });
+      await ask();
+      expect(await ask()).toHaveProperty('user');
+      expect(told).toEqual([`s1 ${today}`]);
+    });
+
+    it.each([today, '2026-01-02'])('is known when it was on %s', async (day) => {
+      const { told, ask } = setUp({ 'kubernetes.io/legacy-token-last-used': day });
+      await ask();
+      expect(told).toEqual([]);
+    });
+
+    it('is none of one that was marked invalid', async () => {
+      const { told, ask } = setUp({ 'kubernetes.io/legacy-token-invalid-since': '2025-12-01' });
+      expect(await ask()).toEqual({
+        refusal: expect.stringContaining(
+          'the token in secret default/web-token for service account default/web has been marked invalid.',
+        ),
+      });
+      expect(told).toEqual([]);
     });
   });
 

@@ -6,7 +6,7 @@ import type { Authenticator, Authorizer, Credentials } from './credentials.js';
 import { Impersonation } from './impersonation/impersonation.js';
 import { ADMIN, type SandboxCredentials } from './sandbox-credentials.js';
 import { isBootstrapToken, openBootstrapToken } from './tokens/bootstrap-tokens.js';
-import { isOfSecret, openSecretToken } from './tokens/secret-tokens.js';
+import { isOfSecret, openSecretToken, type TokenUsed } from './tokens/secret-tokens.js';
 import { ServiceAccountKey } from './tokens/service-account-key.js';
 import {
   API_AUDIENCES,
@@ -25,6 +25,8 @@ export interface AuthenticatorParts {
   readonly realClock: { nowMs(): number };
   readonly reads: ClusterReads;
   readonly authorizer: Authorizer;
+  /** Told at most once a day of a Secret. */
+  readonly secretTokenUsed?: TokenUsed;
 }
 
 /** An authenticator that can also be asked about a bare token, as TokenReview does. */
@@ -48,6 +50,8 @@ class ByCredentials implements SandboxAuthenticator {
   /** Made with the first token: most sandboxes are used by certificate only. */
   private tokenUsers: LRUCache<string, UserInfo> | undefined;
   private impersonation: Impersonation | undefined;
+  /** By uid of the Secret, the day that was told of. */
+  private secretsUsed: LRUCache<string, string> | undefined;
 
   constructor(private readonly parts: AuthenticatorParts) {
     this.certificates = new CertificateAuthenticator(parts.credentials.caCertificate);
@@ -106,8 +110,20 @@ class ByCredentials implements SandboxAuthenticator {
     const claims = this.serviceAccountKey.open(token);
     if (!claims) return NOT_A_TOKEN;
     if (!isOfSecret(claims)) return openToken(claims, clock.nowMs(), reads, audiences);
-    return own.length > 0 ? openSecretToken(token, claims, reads, own) : NOT_A_TOKEN;
+    if (own.length === 0) return NOT_A_TOKEN;
+    return openSecretToken(token, claims, { reads, nowMs: clock.nowMs(), used: this.secretUsed }, own);
   }
+
+  /** What could not be written then is tried again tomorrow. */
+  private readonly secretUsed: TokenUsed = (secret, day) => {
+    const { secretTokenUsed } = this.parts;
+    if (!secretTokenUsed) return;
+    this.secretsUsed ??= new LRUCache<string, string>({ max: TOKEN_USERS_MAX });
+    const uid = secret.metadata.uid!;
+    if (this.secretsUsed.get(uid) === day) return;
+    this.secretsUsed.set(uid, day);
+    secretTokenUsed(secret, day);
+  };
 }
 
 /** A bootstrap token's groups may change while it stays the same text. */

@@ -22,7 +22,7 @@ export { escalationMessage, rulesNotHeld } from './rbac/escalation.js';
 export type { PolicyRule } from './rbac/policy-rule.js';
 export { type RbacAuthorizer, rbacAuthorizer, type UserRules } from './rbac/rbac-authorizer.js';
 export { ADMIN, caOf, createSandboxCredentials, type SandboxCredentials } from './sandbox-credentials.js';
-export { issueSecretToken } from './tokens/secret-tokens.js';
+export { issueSecretToken, lastUsedPatch, type TokenUsed } from './tokens/secret-tokens.js';
 export { ServiceAccountKey } from './tokens/service-account-key.js';
 export {
   API_AUDIENCES,

@@ -98,3 +98,9 @@ export function controllerIdentity(account: string): ComponentIdentity {
     groups: ['system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated'],
   };
 }
+
+/** Whom controllers that kube-apiserver runs itself act as. */
+export const API_SERVER: ComponentIdentity = {
+  username: 'system:apiserver',
+  groups: ['system:masters', 'system:authenticated'],
+};

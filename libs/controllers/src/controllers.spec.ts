@@ -10,6 +10,7 @@ const WITHOUT_ACCOUNT = new Set([
   'customresourcedefinition',
   'crd-autoregister',
   'clusterauthenticationtrust',
+  'legacy-token-tracking',
   'serviceaccount-token',
 ]);
 

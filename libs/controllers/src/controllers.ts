@@ -18,6 +18,7 @@ import { nodeLifecycleController } from './nodelifecycle/nodelifecycle.controlle
 import { podGarbageCollectorController } from './pod-garbage-collector.controller.js';
 import { replicaSetController } from './replicaset/replicaset.controller.js';
 import { resourceQuotaController } from './resourcequota/resource-quota.controller.js';
+import { legacyTokenTrackingController } from './serviceaccount/legacy-token-tracking.controller.js';
 import { rootCaCertPublisherController } from './serviceaccount/root-ca-cert-publisher.controller.js';
 import { serviceAccountTokensController } from './serviceaccount/service-account-tokens.controller.js';
 import { serviceAccountController } from './serviceaccount/serviceaccount.controller.js';
@@ -53,6 +54,7 @@ export const controllers: readonly ControllerDefinition[] = [
   csrSigningController,
   csrCleanerController,
   authenticationTrustController,
+  legacyTokenTrackingController,
   bootstrapSignerController,
   tokenCleanerController,
   namespaceController,

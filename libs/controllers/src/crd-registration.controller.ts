@@ -1,5 +1,5 @@
 import { deepEqual, isReason } from '#apimachinery';
-import { defineController, type ObjectKey } from '#controller-runtime';
+import { API_SERVER, defineController, type ObjectKey } from '#controller-runtime';
 import {
   type APIService,
   apiServiceKind,
@@ -26,7 +26,7 @@ export interface CrdRegistrationDeps {
  */
 export const crdRegistrationController = defineController<CrdRegistrationDeps>({
   name: 'crd-autoregister',
-  identity: { username: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] },
+  identity: API_SERVER,
   reconciles: apiServiceKind,
   watches: [
     {

@@ -80,7 +80,7 @@ export interface TokenRefusal {
 }
 export type TokenAnswer = TokenUser | TokenRefusal;
 
-const refused = (why: string): TokenRefusal => ({ refusal: `[invalid bearer token, ${why}]` });
+export const refused = (why: string): TokenRefusal => ({ refusal: `[invalid bearer token, ${why}]` });
 export const NOT_A_TOKEN: TokenRefusal = { refusal: 'invalid bearer token' };
 export const INVALIDATED = refused('service account token has been invalidated');
 const EXPIRED = refused('service account token has expired');

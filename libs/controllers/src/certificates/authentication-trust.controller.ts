@@ -1,5 +1,5 @@
 import { isReason } from '#apimachinery';
-import { defineController } from '#controller-runtime';
+import { API_SERVER, defineController } from '#controller-runtime';
 import { type ConfigMap, configMapKind, namespaceKind } from '#kinds';
 import { unlessGone } from '../failures.js';
 
@@ -24,7 +24,7 @@ export interface TrustDeps {
  */
 export const authenticationTrustController = defineController<TrustDeps>({
   name: 'clusterauthenticationtrust',
-  identity: { username: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] },
+  identity: API_SERVER,
   watches: [
     {
       resource: namespaceKind,

@@ -1,6 +1,12 @@
 import { deepEqual, isConditionTrue, isReason, type KubeObject, rfc3339, setCondition } from '#apimachinery';
 import type { ResourceRef } from '#client';
-import { type ControllerContext, defineController, type ObjectKey, type Outcome } from '#controller-runtime';
+import {
+  API_SERVER,
+  type ControllerContext,
+  defineController,
+  type ObjectKey,
+  type Outcome,
+} from '#controller-runtime';
 import { CUSTOM_RESOURCE_CLEANUP, type CustomResourceDefinition, customResourceDefinitionKind } from '#kinds';
 import { asError } from '../failures.js';
 import { statusOf } from './definition-conditions.js';
@@ -25,7 +31,7 @@ const LOOK_AGAIN_MS = 1_000;
  */
 export const customResourceDefinitionController = defineController<DefinitionDeps>({
   name: 'customresourcedefinition',
-  identity: { username: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] },
+  identity: API_SERVER,
   reconciles: customResourceDefinitionKind,
   watches: [
     {
