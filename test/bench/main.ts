@@ -10,14 +10,15 @@ import { apiRows } from './rows/api.rows.js';
 import { processRows } from './rows/process.rows.js';
 import { sandboxRows } from './rows/sandbox.rows.js';
 import { scheduleRows } from './rows/schedule.rows.js';
+import { tenantRows } from './rows/tenants.rows.js';
 import { watchRows } from './rows/watch.rows.js';
 
 /**
  * Measures a Kubernetes API from outside, over the network, with its full pipeline on: this server or any other.
- * Load comes from this process, the server is another; on a small machine they share cores, as they did for the
- * reference figures.
+ * Load comes from this process (a busy neighbour's from a third), the server is another; on a small machine they share
+ * cores, as they did for the reference figures.
  */
-const rows: readonly Row[] = [...processRows, ...apiRows, ...watchRows, ...scheduleRows, ...sandboxRows];
+const rows: readonly Row[] = [...processRows, ...apiRows, ...watchRows, ...scheduleRows, ...tenantRows, ...sandboxRows];
 
 /** HTTP/2 takes many clients on few connections; a server may run each connection on one core. */
 const HTTP2_CONNECTIONS_MAX = 4;

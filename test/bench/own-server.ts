@@ -4,15 +4,25 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** For how long an event loop kept others waiting. */
+export interface LoopDelay {
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+}
+
 export interface OwnServer {
   readonly pid: number;
   readonly kubeconfig: string;
   /** From the start of the process to its line `ready in …`. */
   readonly readyMs: number;
+  /** Of its event loop, while `work` is done. */
+  loopDelay<T>(work: () => Promise<T>): Promise<{ result: T; delay: LoopDelay }>;
   stop(): Promise<void>;
 }
 
 const MAIN = 'dist/apps/server/src/main.js';
+const LOOP_DELAY = new URL('loop-delay.mjs', import.meta.url).href;
 const READY_MS_MAX = 60_000;
 
 function freePort(): Promise<number> {
@@ -48,7 +58,7 @@ export async function startOwnServer(): Promise<OwnServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'sandkube-bench-'));
   const [httpsPort, httpPort] = [await freePort(), await freePort()];
   const startMs = performance.now();
-  const child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
+  const child = spawn(process.execPath, ['--import', LOOP_DELAY, '--enable-source-maps', MAIN], {
     env: {
       ...process.env,
       NODE_ENV: 'production',
@@ -56,7 +66,7 @@ export async function startOwnServer(): Promise<OwnServer> {
       SANDKUBE_HTTPS_PORT: String(httpsPort),
       SANDKUBE_HTTP_PORT: String(httpPort),
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const output: string[] = [];
   const stop = async () => {
@@ -74,5 +84,13 @@ export async function startOwnServer(): Promise<OwnServer> {
     throw error;
   }
   const readyMs = performance.now() - startMs;
-  return { pid: child.pid!, kubeconfig: readFileSync(join(dataDir, 'kubeconfig'), 'utf8'), readyMs, stop };
+  const loopDelay = async <T>(work: () => Promise<T>) => {
+    child.send('begin');
+    const result = await work();
+    const delay = new Promise<LoopDelay>((resolve) => child.once('message', (told) => resolve(told as LoopDelay)));
+    child.send('end');
+    return { result, delay: await delay };
+  };
+  const kubeconfig = readFileSync(join(dataDir, 'kubeconfig'), 'utf8');
+  return { pid: child.pid!, kubeconfig, readyMs, loopDelay, stop };
 }

@@ -37,3 +37,8 @@ export function memoryOf(pid: number): MemoryMegabytes {
     childrenOf(parent).reduce((sum, child) => sum + residentBytes(child) + below(child), 0);
   return { server: residentBytes(pid) / MEGABYTE, database: below(pid) / MEGABYTE };
 }
+
+/** For how long the main thread of a process has been on a CPU. Milliseconds; 0 where the kernel does not tell. */
+export function mainThreadMs(pid: number): number {
+  return Number(read(`/proc/${pid}/task/${pid}/schedstat`).split(' ')[0]) / 1e6;
+}
