@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { entropy, HOST_SANDBOX_ID, Random, systemClock } from '#base';
+import { entropy, FairTurns, HOST_SANDBOX_ID, Random, type SandboxId, systemClock } from '#base';
 import { AuditLog } from '#audit';
 import { createServerCertificate } from '#auth';
 import { builtInKinds } from '#kinds';
@@ -40,10 +40,12 @@ export async function startServer({ env, cwd, print }: StartOptions): Promise<Ru
     const keys = await serverKeysIn(config.dataDir, systemClock.nowMs());
     const database = await openDatabase(config, print);
     stops.push(() => database.stop());
+    const turns = new FairTurns<SandboxId>(systemClock);
     const store = await openPostgresStore({
       url: database.url,
       serverKey: keys.encryptionKey,
       clock: systemClock,
+      turns,
       migrate: false,
       exclusive: config.databaseUrl === undefined,
       onFault: (message, error) => print(`database: ${message}: ${String(error)}`),
@@ -67,7 +69,7 @@ export async function startServer({ env, cwd, print }: StartOptions): Promise<Ru
     stops.push(() => auditLog.close());
     const parts = { store, records, keys, locks, webhooks, auditLog, print };
     const house = new House({ ...parts, publicUrl: () => publicUrl });
-    const door = await openDoor(config, keys, house, print);
+    const door = await openDoor(config, keys, house, turns, print);
     publicUrl ||= `https://${config.bind === '0.0.0.0' || config.bind === '::' ? '127.0.0.1' : config.bind}:${door.httpsPort}`;
     stops.push(() => house.close());
     stops.push(() => door.close());
@@ -84,7 +86,13 @@ export async function startServer({ env, cwd, print }: StartOptions): Promise<Ru
   }
 }
 
-async function openDoor(config: ServerConfig, keys: ServerKeys, house: House, print: StartOptions['print']) {
+async function openDoor(
+  config: ServerConfig,
+  keys: ServerKeys,
+  house: House,
+  turns: FairTurns<SandboxId>,
+  print: StartOptions['print'],
+) {
   const hosts = certificateHosts(config);
   const certificate = await createServerCertificate(keys.ca, hosts, systemClock.nowMs());
   const graphql = graphqlMount({
@@ -101,6 +109,7 @@ async function openDoor(config: ServerConfig, keys: ServerKeys, house: House, pr
     clock: systemClock,
     random: new Random(entropy()),
     mounts: [graphql],
+    turns,
     unexpected: (error: unknown, auditId: string) => print(`request ${auditId}: ${stackOf(error)}`),
   };
   let door: FrontDoor;

@@ -9,6 +9,7 @@ export { VirtualClock, type VirtualClockState } from './virtual-clock.js';
 export { Random, entropy } from './random.js';
 export { backoffMs, type BackoffPolicy } from './backoff.js';
 export { BoundedQueue } from './bounded-queue.js';
+export { FairTurns } from './fair-turns.js';
 export { invariant } from './invariant.js';
 export { registryOf } from './registry-of.js';
 export { type SandboxEnv, type SandboxId, HOST_SANDBOX_ID, sandboxId } from './sandbox.js';

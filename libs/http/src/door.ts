@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Clock, Random } from '#base';
+import type { Clock, FairTurns, Random, SandboxId } from '#base';
 import type { ClusterDirectory, RequestContext, ServedCluster, WorkGate } from '#registry';
 import type { InFlightLimits } from './in-flight.js';
 import type { UnexpectedErrorSink } from './failure.js';
@@ -45,6 +45,8 @@ export interface FrontDoorOptions {
   readonly version?: VersionInfo;
   /** Requests at once; more are answered 429. */
   readonly inFlight?: InFlightLimits;
+  /** In which requests start. Shared with whatever else takes the process's time. */
+  readonly turns?: FairTurns<SandboxId>;
   /** Watches open at once in one sandbox. */
   readonly watchesMax?: number;
   /** Prometheus text that `/metrics` of the host shows besides its own. */

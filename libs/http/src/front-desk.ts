@@ -1,5 +1,5 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
-import { Trace } from '#base';
+import { FairTurns, Trace } from '#base';
 import type { AuditedRequest } from '#audit';
 import { isReason, StatusError } from '#apimachinery';
 import { sendStatus } from './answer.js';
@@ -47,7 +47,8 @@ export class FrontDesk {
     serverAddress: () => string,
   ) {
     const places = new WatchPlaces(options.watchesMax ?? WATCHES_MAX);
-    this.gatekeeper = new Gatekeeper(options.inFlight ?? IN_FLIGHT, places, options.clock);
+    const turns = options.turns ?? new FairTurns(options.clock);
+    this.gatekeeper = new Gatekeeper(options.inFlight ?? IN_FLIGHT, places, turns, options.clock);
     this.watches = new WatchStreams(options.clock, options.random, places);
     this.pathServers = {
       documents: this.documents,

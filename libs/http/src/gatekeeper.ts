@@ -1,8 +1,7 @@
 import type { FlowMatch, RequestAttributes, UserInfo } from '#auth';
-import type { Clock, SandboxId } from '#base';
+import type { Clock, FairTurns, SandboxId } from '#base';
 import type { ServedCluster, WorkGate } from '#registry';
 import type { Exchange } from './exchange.js';
-import { FairTurns } from './fair-turns.js';
 import { InFlight, type InFlightLimits, Overloaded, type Place } from './in-flight.js';
 import { DroppedRequests } from './dropped-requests.js';
 import { attributesOfRequest } from './request-attributes.js';
@@ -14,13 +13,13 @@ const LASTING_SUBRESOURCES = new Set(['attach', 'exec', 'log', 'portforward', 'p
 /** Who may come in, and when: the same for requests, upgrades and what comes over connections that last. */
 export class Gatekeeper {
   readonly inFlight: InFlight;
-  private readonly turns = new FairTurns();
   /** With a cluster its refusals are forgotten. */
   private readonly dropped = new WeakMap<ServedCluster, DroppedRequests>();
 
   constructor(
     limits: InFlightLimits,
     readonly watches: WatchPlaces,
+    private readonly turns: FairTurns<SandboxId>,
     private readonly clock: Clock,
   ) {
     this.inFlight = new InFlight(limits);

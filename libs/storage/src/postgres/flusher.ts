@@ -1,4 +1,4 @@
-import { backoffMs, type Clock } from '#base';
+import { backoffMs, type Clock, type FairTurns, type SandboxId } from '#base';
 import type { ServerKey } from '../crypto.js';
 import { StoreError, type StoredObject } from '../store.js';
 import { ensureDataKey } from './data-keys.js';
@@ -17,6 +17,8 @@ export interface FlusherParts {
   readonly clock: Clock;
   readonly serverKey: ServerKey;
   readonly lease: LeaseSettings;
+  /** The answers of a large flight go out in turns with other work. */
+  readonly turns: FairTurns<SandboxId>;
   /** Statements under way at once. */
   readonly flightsMax: number;
   /** Told after COMMIT, for other processes. */
@@ -32,7 +34,26 @@ interface FlushRow extends Row {
   readonly wanted: boolean;
 }
 
+type Load = 'light' | 'heavy';
+
+function loadOf(holder: Holder): Load {
+  return holder.queue.length > HEAVY_COMMITS ? 'heavy' : 'light';
+}
+
 const RECOVERY_BACKOFF = { baseMs: 20, maxMs: 500 };
+
+/**
+ * Commits of one sandbox that make a flight heavy. Such a sandbox flies alone, for those who want little would wait as long
+ * as its rows take.
+ */
+const HEAVY_COMMITS = 8;
+
+/**
+ * While more of a sandbox's requests are about to begin, a flight of fewer commits waits for them, at most so long after the
+ * last one: it costs as much as a full one.
+ */
+const FULL_COMMITS = 16;
+const FILL_MS_MAX = 4;
 
 /** How often a process that waits for another's lease looks whether it may write. */
 const HAND_OVER_MS = 20;
@@ -50,6 +71,8 @@ const TRANSIENT = /^(40|55P03|57014)/;
 export class Flusher {
   private readonly ready = new Set<Holder>();
   private flights = 0;
+  /** Of the flights, by what they carry: one connection is always left to the other kind. */
+  private readonly flying = { light: 0, heavy: 0 };
   private pumping = false;
   private readonly idle: (() => void)[] = [];
 
@@ -74,24 +97,34 @@ export class Flusher {
 
   private pump(): void {
     while (this.flights < this.parts.flightsMax) {
-      const batches = this.collect();
-      if (batches.length === 0) break;
-      this.flights++;
-      void this.fly(batches).finally(() => {
-        this.flights--;
-        this.pump();
-      });
+      if (!this.launch('light') && !this.launch('heavy')) break;
     }
     if (this.flights === 0 && this.ready.size === 0) for (const resolve of this.idle.splice(0)) resolve();
   }
 
+  /** false: there is nothing of that kind, or enough of it under way. */
+  private launch(load: Load): boolean {
+    if (this.flying[load] >= Math.max(1, this.parts.flightsMax - 1)) return false;
+    const batches = this.collect(load);
+    if (batches.length === 0) return false;
+    this.flights++;
+    this.flying[load]++;
+    void this.fly(batches).finally(() => {
+      this.flights--;
+      this.flying[load]--;
+      this.pump();
+    });
+    return true;
+  }
+
   /** Batches for one flight, in id order: the order in which their heads are locked. */
-  private collect(): Batch[] {
+  private collect(load: Load): Batch[] {
     const batches: Batch[] = [];
     const room = new Room();
     for (const holder of this.ready) {
       if (room.isFull) break;
-      if (holder.oneByOne && batches.length > 0) continue;
+      if (loadOf(holder) !== load || (holder.oneByOne && batches.length > 0)) continue;
+      if (this.fills(holder)) continue;
       this.ready.delete(holder);
       if (holder.inFlight) continue;
       const batch = this.take(holder, room);
@@ -99,9 +132,22 @@ export class Flusher {
       holder.inFlight = true;
       for (const { pending } of batch.parts) holder.flying.set(pending.id, pending);
       batches.push(batch);
-      if (holder.oneByOne) break;
+      if (holder.oneByOne || load === 'heavy') break;
     }
     return batches.sort((a, b) => (a.holder.id < b.holder.id ? -1 : 1));
+  }
+
+  /** Does its flight wait for more commits? */
+  private fills(holder: Holder): boolean {
+    const { turns, clock } = this.parts;
+    if (holder.inFlight || holder.queue.length >= FULL_COMMITS || !turns.hasMore(holder.id)) return false;
+    const leftMs = holder.landedMs + FILL_MS_MAX - clock.monotonicMs();
+    if (leftMs <= 0) return false;
+    holder.filling ??= clock.setTimer(leftMs, () => {
+      holder.filling = undefined;
+      this.pump();
+    });
+    return true;
   }
 
   private take(holder: Holder, room: Room): Batch {
@@ -196,7 +242,9 @@ export class Flusher {
 
   private committed(batch: Batch): void {
     batch.holder.log.apply(changesOf(batch));
-    for (const { pending, changes } of batch.parts) pending.resolve(changes.map((change) => change.event.object));
+    for (const { pending, changes } of batch.parts) {
+      this.parts.turns.run(batch.holder.id, () => pending.resolve(changes.map((change) => change.event.object)));
+    }
     batch.holder.oneByOne &&= batch.holder.queue.length > 0;
     this.landed(batch.holder);
   }
@@ -204,6 +252,7 @@ export class Flusher {
   private landed(holder: Holder): void {
     holder.flying.clear();
     holder.inFlight = false;
+    holder.landedMs = this.parts.clock.monotonicMs();
     if (holder.queue.length > 0) this.schedule(holder);
   }
 

@@ -1,4 +1,4 @@
-import type { SandboxId } from '#base';
+import type { SandboxId, Timer } from '#base';
 import type { Change } from '../change.js';
 import type { DataKey } from '../crypto.js';
 import { noSuchSandbox, type SandboxLog } from '../sandbox-log.js';
@@ -27,6 +27,10 @@ export class Holder {
   /** Commits in the statement under way, by id: at most one statement per sandbox. */
   readonly flying = new Map<number, PendingCommit>();
   inFlight = false;
+  /** When the last one came back, by the monotonic clock. */
+  landedMs = -Infinity;
+  /** Set while the next one waits for more commits. */
+  filling: Timer | undefined;
   /** Set after a flush that PostgreSQL refused: only one commit per statement, to find which. */
   oneByOne = false;
   /** By the monotonic clock: until then no other process can have written. Set through `grantLease`. */

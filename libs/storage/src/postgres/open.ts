@@ -1,4 +1,4 @@
-import { type Clock, entropy, systemClock } from '#base';
+import { type Clock, entropy, FairTurns, type SandboxId, systemClock } from '#base';
 import { ServerKey } from '../crypto.js';
 import { migrate } from '../migrate.js';
 import type { Store } from '../store.js';
@@ -22,6 +22,8 @@ export interface PostgresStoreOptions {
   /** false: the schema is up to date, as `migrate` left it. */
   readonly migrate?: boolean;
   readonly clock?: Clock;
+  /** In which answers of commits go out. Shared with whatever else takes the process's time. */
+  readonly turns?: FairTurns<SandboxId>;
   /** Told of what went wrong in the background. */
   readonly onFault?: (message: string, error: unknown) => void;
   readonly limits?: Partial<PostgresStoreLimits>;
@@ -99,6 +101,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const maintenance = new Maintenance(database, clock, history, onFault);
   const flusher = new Flusher({
     ...{ database, heads, clock, serverKey, lease, flightsMax, onFault },
+    turns: options.turns ?? new FairTurns(clock),
     onCommitted: (holders) => wakeups?.committed(holders),
     onWanting: (holder) => wakeups?.wanting(holder),
     ...(options.faultPoint === undefined ? {} : { faultPoint: options.faultPoint }),
