@@ -68,6 +68,15 @@ describe('an event recorder', () => {
     });
   });
 
+  it('names events of one moment in the order in which they were recorded', async () => {
+    const { recorder, created } = aRecorder();
+    for (let i = 0; i < 50; i++) recorder.event(pod, 'Normal', `R${i}`, 'text');
+    await recorder.settled();
+    const names = created.map(({ metadata }) => metadata.name!);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toEqual(names.toSorted());
+  });
+
   it('counts repeats on the first event', async () => {
     const { recorder, clock, created, patched } = aRecorder();
     for (let i = 0; i < 3; i++) {

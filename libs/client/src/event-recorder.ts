@@ -52,6 +52,7 @@ class QueuedEventRecorder implements LiveEventRecorder {
   private waiting = 0;
   private writers = 0;
   private stopped = false;
+  private lastNanos = 0n;
   private settling: (() => void)[] = [];
 
   constructor(
@@ -139,16 +140,24 @@ class QueuedEventRecorder implements LiveEventRecorder {
     }
   }
 
+  /** Of this recording, later than of any before it: events of one second are listed, and so read, in order of names. */
+  private nanos(nowMs: number): bigint {
+    const within = (max: number) => BigInt(this.chance.int(max));
+    const now = BigInt(Math.floor(nowMs)) * 1_000_000n + within(1_000_000);
+    const after = this.lastNanos + 1n + within(1_000);
+    this.lastNanos = now > after ? now : after;
+    return this.lastNanos;
+  }
+
   private made(about: KubeObject, type: string, reason: string, message: string, fieldPath?: string): CoreV1Event {
     const { namespace, name, uid, resourceVersion } = about.metadata;
     const nowMs = this.env.clock.nowMs();
-    const nanos = BigInt(Math.floor(nowMs)) * 1_000_000n + BigInt(this.chance.int(1_000_000));
     const now = rfc3339(nowMs);
     const { name: component, host } = this.component;
     return {
       apiVersion: 'v1',
       kind: 'Event',
-      metadata: { name: `${name}.${nanos.toString(16)}`, namespace: namespace || 'default' },
+      metadata: { name: `${name}.${this.nanos(nowMs).toString(16)}`, namespace: namespace || 'default' },
       involvedObject: {
         kind: about.kind,
         ...(namespace ? { namespace } : {}),
