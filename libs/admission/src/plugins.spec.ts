@@ -11,6 +11,18 @@ import { ACCOUNT, ADMIN, admit, aPod, type Case, KUBELET, readsOf } from './spec
 
 const MIRROR = { annotations: { 'kubernetes.io/config.mirror': 'x' } };
 
+describe('a pod without containers', () => {
+  it('passes, for validation to refuse', async () => {
+    const limits = {
+      kind: 'LimitRange',
+      metadata: { name: 'l', namespace: 'default' },
+      spec: { limits: [{ type: 'Pod' }] },
+    };
+    const object = { metadata: { name: 'bare', namespace: 'default' }, spec: {} };
+    expect((await admit({ object }, [ACCOUNT, limits])).metadata.name).toBe('bare');
+  });
+});
+
 describe('plugins', () => {
   it('lists every file', () => {
     const folder = join(dirname(fileURLToPath(import.meta.url)), 'plugins');

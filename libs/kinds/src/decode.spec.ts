@@ -122,6 +122,12 @@ describe('decodeErrors', () => {
     );
   });
 
+  it('fills in what is required and plain text, as Go has it', () => {
+    const body = pod({ containers: [{}, null], volumes: [{ secret: {} }] });
+    expect(decodeErrors(podKind, body)).toEqual({ unknown: [], wrong: [] });
+    expect(body).toEqual(pod({ containers: [{ name: '' }, { name: '' }], volumes: [{ name: '', secret: {} }] }));
+  });
+
   it.each([
     ['2026-01-31T10:00:00Z', '2026-01-31T10:00:00Z'],
     ['2026-01-01T02:00:00+02:00', '2026-01-01T00:00:00Z'],

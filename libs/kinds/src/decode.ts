@@ -148,6 +148,12 @@ function decodeStruct(object: JsonObject, shape: Shape, found: Found): void {
     if (found.wrong.length !== wrongBefore) locate(found.wrong, wrongBefore, name, goName);
     else if (isEmpty(decoded, field) && !required.has(name)) delete object[name];
   }
+  fillNeeded(object, shape);
+}
+
+/** As Go's types have them: rules may rely on what is required to be there, if only empty. */
+function fillNeeded(object: JsonObject, shape: Shape): void {
+  for (const name of shape.struct.neededTexts) if (object[name] === undefined) object[name] = '';
 }
 
 /** What Go's omitempty leaves out when it writes the object. */
@@ -186,8 +192,11 @@ function setKey(map: JsonObject, key: string, value: Json): void {
 /** Go reads null as the zero value of the element's type. */
 function zeroOf(element: Shape): Json {
   switch (element.type) {
-    case 'struct':
-      return {};
+    case 'struct': {
+      const zero: JsonObject = {};
+      fillNeeded(zero, element);
+      return zero;
+    }
     case 'string':
     case 'bytes':
       return '';

@@ -41,6 +41,8 @@ const SCALARS: Readonly<Record<string, ShapeType>> = {
 export class Struct {
   readonly fields: ReadonlyMap<string, Shape>;
   readonly required: ReadonlySet<string>;
+  /** Of the required fields, those that are plain texts. */
+  readonly neededTexts: readonly string[];
   private ownDeclared: readonly DeclaredField[] | undefined;
   private ownDeclaredByName: ReadonlyMap<string, DeclaredField> | undefined;
 
@@ -54,6 +56,7 @@ export class Struct {
   ) {
     this.fields = new Map(Object.entries(schema.properties ?? {}).map(([name, one]) => [name, new Shape(one)]));
     this.required = new Set(schema.required);
+    this.neededTexts = [...this.required].filter((name) => this.fields.get(name)?.type === 'string');
   }
 
   /** In order of names, for owners of fields; made when first asked for. */

@@ -34,7 +34,7 @@ function ofContainers(spec: PodSpec, listOf: ListOf): Map<string, Quantity> {
   const total = new Map<string, Quantity>();
   const peak = new Map<string, Quantity>();
   const sidecars = new Map<string, Quantity>();
-  for (const container of spec.containers) addInto(total, amountsOf(listOf(container)));
+  for (const container of spec.containers ?? []) addInto(total, amountsOf(listOf(container)));
   for (const container of spec.initContainers ?? []) {
     const own = amountsOf(listOf(container));
     if (container.restartPolicy === 'Always') {

@@ -10,7 +10,7 @@ export function applyContainerDefaults({ spec }: LimitRange, pod: Pod): void {
   const requests: List = Object.assign({}, ...items.map((item) => item.defaultRequest));
   const limits: List = Object.assign({}, ...items.map((item) => item.default));
   const set = [
-    ...pod.spec.containers.flatMap((container) => fill(container, 'container', requests, limits)),
+    ...(pod.spec.containers ?? []).flatMap((container) => fill(container, 'container', requests, limits)),
     ...(pod.spec.initContainers ?? []).flatMap((container) => fill(container, 'init container', requests, limits)),
   ];
   if (set.length === 0) return;

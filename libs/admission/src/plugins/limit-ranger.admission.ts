@@ -43,6 +43,6 @@ function errorsOf(item: LimitRangeItem, { kind, object }: AdmissionRequest): str
   const { overhead: _left, ...spec } = (object as Pod).spec;
   if (item.type === 'Pod') return outsideOf(item, { requests: podRequests(spec), limits: podLimits(spec) });
   if (item.type !== 'Container') return [];
-  const containers = [...spec.containers, ...(spec.initContainers ?? [])];
+  const containers = [...(spec.containers ?? []), ...(spec.initContainers ?? [])];
   return containers.flatMap(({ resources }) => outsideOf(item, measured(resources)));
 }

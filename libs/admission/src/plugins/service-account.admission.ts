@@ -97,7 +97,7 @@ function mountToken(spec: NonNullable<Pod['spec']>, newName: () => string): void
   const present = spec.volumes?.find((volume) => volume.name.startsWith(VOLUME_PREFIX));
   const name = present?.name ?? newName();
   let needed = false;
-  for (const container of [...(spec.initContainers ?? []), ...spec.containers]) {
+  for (const container of [...(spec.initContainers ?? []), ...(spec.containers ?? [])]) {
     if (mountsAt(container, TOKEN_PATH)) continue;
     (container.volumeMounts ??= []).push({ name, readOnly: true, mountPath: TOKEN_PATH });
     needed = true;

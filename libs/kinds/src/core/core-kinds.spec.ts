@@ -147,6 +147,11 @@ describe('events', () => {
     expect(eventsEventKind.row!(eventsEventKind.fromStorage!(event), NOW)).toEqual(cells);
   });
 
+  it('print when they are about nothing', () => {
+    const { involvedObject: _about, ...bare } = event;
+    expect(eventKind.row!(bare as CoreV1Event, NOW)!.slice(2, 5)).toEqual(['Pulled', '', '']);
+  });
+
   it('go over to the other shape and back without loss', () => {
     const other = eventsEventKind.fromStorage!(event);
     expect(other).toMatchObject({

@@ -30,14 +30,14 @@ export function eventRow(event: CoreV1Event, nowMs: number): Cell[] {
   const has = (time: string | undefined) => time !== undefined && timeOf(time) !== undefined;
   const first = since(has(event.firstTimestamp) ? event.firstTimestamp : event.eventTime, nowMs);
   const last = has(event.lastTimestamp) ? since(event.lastTimestamp, nowMs) : first;
-  const { series, involvedObject: about } = event;
-  const kind = (about.kind ?? '').toLowerCase();
+  const { series, involvedObject: about } = event as Partial<CoreV1Event>;
+  const kind = (about?.kind ?? '').toLowerCase();
   return [
     series ? since(series.lastObservedTime, nowMs) : last,
     event.type ?? '',
     event.reason ?? '',
-    about.name ? `${kind}/${about.name}` : kind,
-    about.fieldPath ?? '',
+    about?.name ? `${kind}/${about.name}` : kind,
+    about?.fieldPath ?? '',
     sourceText(event),
     (event.message ?? '').trim(),
     first,

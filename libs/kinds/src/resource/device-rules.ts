@@ -7,6 +7,7 @@ import type {
   DeviceCounterConsumption,
   NodeAllocatableResourceMapping,
 } from '../generated/types.js';
+import { canonicalQuantity } from '../scalar-text.js';
 import { checkCapacity } from './capacity-policy-rules.js';
 import { checkBinding, checkTaint } from './device-taint-rules.js';
 import { checkItems, checkMap, checkSet } from './list-rules.js';
@@ -173,7 +174,10 @@ function checkNodeShare(
   } else if (capacityKey !== undefined && !Object.hasOwn(capacity, capacityKey)) {
     errors.push(fieldError.notFound(`${at}.capacityKey`, capacityKey));
   }
-  if (multiplier !== undefined && parseQuantity(multiplier).sign() <= 0) {
-    errors.push(fieldError.invalid(`${at}.allocationMultiplier`, multiplier, 'must be positive'));
-  }
+  if (multiplier === undefined) return;
+  // The published schema calls it a string, so no decoder has looked at it.
+  const quantity = canonicalQuantity(multiplier);
+  const isPositive = 'text' in quantity && parseQuantity(quantity.text).sign() > 0;
+  const why = 'error' in quantity ? quantity.error : 'must be positive';
+  if (!isPositive) errors.push(fieldError.invalid(`${at}.allocationMultiplier`, multiplier, why));
 }

@@ -172,12 +172,14 @@ describe('a device', () => {
         nodeAllocatableResourceMappings: {
           'example.com/gpu': {},
           cpu: { capacityKey: 'cores', allocationMultiplier: '0' },
+          memory: { allocationMultiplier: '1 +' },
         },
       },
       [
         `${AT}.nodeAllocatableResourceMappings[example.com/gpu]: Invalid value: "example.com/gpu": must be a node allocatable resource name`,
         `${AT}.nodeAllocatableResourceMappings[cpu].capacityKey: Not found: "cores"`,
         `${AT}.nodeAllocatableResourceMappings[cpu].allocationMultiplier: Invalid value: "0": must be positive`,
+        `${AT}.nodeAllocatableResourceMappings[memory].allocationMultiplier: Invalid value: "1 +": quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'`,
       ],
     ],
   ])('%#', (device, errors) => {
