@@ -12,6 +12,11 @@ export interface WireEvent {
   object: { kind: string; metadata: { name: string; resourceVersion: string }; code?: number; reason?: string };
 }
 
+export interface Sent {
+  readonly status: number;
+  readonly text: string;
+}
+
 /** Plain requests on the loopback listener with the admin token of one context. */
 export class Rest {
   private readonly headers: Record<string, string>;
@@ -38,6 +43,23 @@ export class Rest {
       ...(init.body === undefined ? {} : { body: JSON.stringify(init.body) }),
       ...(init.signal ? { signal: init.signal } : {}),
     });
+  }
+
+  /** The whole answer to a request with a body. */
+  async send(method: string, path: string, body?: unknown, type = 'application/json'): Promise<Sent> {
+    const response = await fetch(this.url(path), {
+      method,
+      headers: { ...this.headers, 'content-type': type },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, text: await response.text() };
+  }
+
+  /** What `kubectl get` asks for. */
+  async table(path: string): Promise<Sent> {
+    const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+    const response = await fetch(this.url(path), { headers: { ...this.headers, accept } });
+    return { status: response.status, text: await response.text() };
   }
 
   /** Calls `seen` for each event until the stream ends, for whatever reason. */
