@@ -2,6 +2,7 @@ import { groupResourceName, type KubeObject, parseApiVersion } from '#apimachine
 import { invariant } from '#base';
 import { withDocs } from './column-docs.js';
 import { definitionNameOf, resolveRef, resourceFacts } from './definitions.js';
+import { deprecationOf } from './deprecations.js';
 import type { Kind, StorageIdentity, Subresource, Verb } from './kind.js';
 import type { ResourceFact } from './resource-facts.js';
 import { resourceNames } from './resource-names.js';
@@ -101,6 +102,7 @@ export function defineKind<T extends KubeObject>(source: KindSource<T>): Kind<T>
   invariant(definition, `${apiVersion} ${fact.kind} has no definition`);
   const names = resourceNames[groupResourceName(gv.group, resource)];
   const verbs = verbsOf(fact);
+  const deprecation = deprecationOf(apiVersion, fact.kind);
   return {
     ...gv,
     resource,
@@ -112,6 +114,7 @@ export function defineKind<T extends KubeObject>(source: KindSource<T>): Kind<T>
     namespaced: fact.namespaced,
     verbs,
     ...(verbs.includes('watch') ? {} : { virtual: true }),
+    ...(deprecation === undefined ? {} : { deprecation }),
     storage: storage ?? storageOf(gv.group, resource),
     schema: resolveRef(definition),
     definition,

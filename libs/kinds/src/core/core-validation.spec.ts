@@ -308,7 +308,6 @@ describe('warnings', () => {
       ['spec.externalName is ignored when spec.type is not "ExternalName"'],
     ],
     [serviceKind, service({}), []],
-    [endpointsKind, {}, ['v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice']],
     [
       persistentVolumeKind,
       volume({ persistentVolumeReclaimPolicy: 'Recycle' }),

@@ -31,7 +31,6 @@ export const endpointsKind = defineKind<Endpoints>({
     for (const [i, subset] of (subsets ?? []).entries()) checkSubset(errors, `subsets[${i}]`, subset);
     return errors;
   },
-  warnings: () => ['v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'],
 });
 
 /** Models validateEndpointSubsets (1.36). */
