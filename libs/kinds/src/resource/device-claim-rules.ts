@@ -9,7 +9,7 @@ import type {
   V1beta1DeviceClaim,
 } from '../generated/types.js';
 import { checkConfiguration } from './device-config-rules.js';
-import { checkSelectors } from './device-selector-rules.js';
+import { checkSelectors, SelectorBudget } from './device-selector-rules.js';
 import { checkTolerations } from './device-taint-rules.js';
 import { checkItems, checkSet } from './list-rules.js';
 import { checkFullAttributeName, checkLabelName } from './name-rules.js';
@@ -34,7 +34,9 @@ export function requestNamesOf({ requests = [] }: DeviceClaim = {}): RequestName
 /** At `at`, of a claim or of a template of claims. */
 export function checkDeviceClaim(errors: FieldError[], at: string, claim: DeviceClaim = {}): void {
   const names = requestNamesOf(claim);
-  checkSet(errors, `${at}.requests`, claim.requests, REQUESTS_MAX, checkRequest, ({ name = '' }) => name);
+  const budget = new SelectorBudget();
+  const check = (all: FieldError[], one: string, request: DeviceRequest) => checkRequest(all, one, request, budget);
+  checkSet(errors, `${at}.requests`, claim.requests, REQUESTS_MAX, check, ({ name = '' }) => name);
   checkItems(errors, `${at}.constraints`, claim.constraints, CONSTRAINTS_MAX, (all, one, constraint) =>
     checkConstraint(all, one, constraint, names),
   );
@@ -44,19 +46,24 @@ export function checkDeviceClaim(errors: FieldError[], at: string, claim: Device
   });
 }
 
-function checkRequest(errors: FieldError[], at: string, { name, exactly, firstAvailable = [] }: DeviceRequest): void {
+function checkRequest(
+  errors: FieldError[],
+  at: string,
+  { name, exactly, firstAvailable = [] }: DeviceRequest,
+  budget: SelectorBudget,
+): void {
   checkLabelName(errors, `${at}.name`, name);
   const wanted = 'exactly one of `exactly` or `firstAvailable` is required';
   if (exactly && firstAvailable.length > 0) {
     errors.push(fieldError.invalid(at, null, `${wanted}, but multiple fields are set`));
   } else if (exactly) {
-    checkExactRequest(errors, `${at}.exactly`, exactly);
+    checkExactRequest(errors, `${at}.exactly`, exactly, budget);
   } else if (firstAvailable.length === 0) {
     errors.push(fieldError.required(at, wanted));
   } else {
     const check = (all: FieldError[], one: string, request: DeviceSubRequest) => {
       checkLabelName(all, `${one}.name`, request.name);
-      checkExactRequest(all, one, request);
+      checkExactRequest(all, one, request, budget);
     };
     checkSet(errors, `${at}.firstAvailable`, firstAvailable, ALTERNATIVES_MAX, check, (one) => one.name ?? '');
   }
@@ -67,9 +74,10 @@ function checkExactRequest(
   errors: FieldError[],
   at: string,
   { deviceClassName, selectors, allocationMode = '', count = 0, tolerations }: ExactDeviceRequest,
+  budget: SelectorBudget,
 ): void {
   checkName(errors, `${at}.deviceClassName`, deviceClassName, dns1123Subdomain);
-  checkSelectors(errors, `${at}.selectors`, selectors);
+  checkSelectors(errors, `${at}.selectors`, selectors, { budget });
   if (allocationMode === 'All') {
     const why = "must not be specified when allocationMode is 'All'";
     if (count !== 0) errors.push(fieldError.invalid(`${at}.count`, count, why));

@@ -8,6 +8,22 @@ import { checkItems } from './list-rules.js';
 const SELECTORS_MAX = 32;
 const EXPRESSION_BYTES_MAX = 10 * 1024;
 const COST_MAX = 1_000_000;
+/** Of all expressions of one object: to compile 3 MB of them would hold up everybody for seconds. */
+const OBJECT_BYTES_MAX = 64 * 1024;
+
+/**
+ * What may still be compiled for one object. Differs: upstream bounds each expression only, as its requests do not wait for
+ * one another.
+ */
+export class SelectorBudget {
+  private bytes = OBJECT_BYTES_MAX;
+
+  /** false: it is spent. */
+  take(bytes: number): boolean {
+    this.bytes -= bytes;
+    return this.bytes >= 0;
+  }
+}
 
 const DOMAIN_LENGTH_MAX = 63;
 const ID_LENGTH_MAX = 32;
@@ -50,9 +66,12 @@ const compileSelector = (expression: string): CelCompilation =>
   compileCel(expression, { variables: { device: DEVICE }, bindings: true });
 
 /** Models validateCELExpression. */
-function checkExpression(errors: FieldError[], field: string, expression: string): void {
-  if (Buffer.byteLength(expression) > EXPRESSION_BYTES_MAX) {
-    return void errors.push(fieldError.tooLong(field, EXPRESSION_BYTES_MAX));
+function checkExpression(errors: FieldError[], field: string, expression: string, budget: SelectorBudget): void {
+  const bytes = Buffer.byteLength(expression);
+  if (bytes > EXPRESSION_BYTES_MAX) return void errors.push(fieldError.tooLong(field, EXPRESSION_BYTES_MAX));
+  if (!budget.take(bytes)) {
+    const why = `too complex, expressions of one object may not be more than ${OBJECT_BYTES_MAX} bytes in all`;
+    return void errors.push(fieldError.forbidden(field, why));
   }
   const compilation = compileSelector(expression);
   const { program } = compilation;
@@ -72,10 +91,10 @@ export function checkSelectors(
   errors: FieldError[],
   field: string,
   selectors: readonly DeviceSelector[] | undefined,
-  { stored = false }: { stored?: boolean } = {},
+  { stored = false, budget }: { stored?: boolean; budget: SelectorBudget },
 ): void {
   checkItems(errors, field, selectors, SELECTORS_MAX, (all, at, { cel }) => {
     if (!cel) all.push(fieldError.required(`${at}.cel`));
-    else if (!stored) checkExpression(all, `${at}.cel.expression`, cel.expression ?? '');
+    else if (!stored) checkExpression(all, `${at}.cel.expression`, cel.expression ?? '', budget);
   });
 }

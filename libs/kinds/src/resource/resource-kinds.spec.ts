@@ -149,6 +149,19 @@ describe('a new claim', () => {
     expect(errorsOfNew(resourceClaimKind, claimOf(selecting(expression)))).toEqual(errors);
   });
 
+  it('compiles so much for one object and no more', () => {
+    const expression = `${'device.driver == "a" || '.repeat(400)}true`;
+    const selectors = Array.from({ length: 10 }, () => ({ cel: { expression } }));
+    const errors = errorsOfNew(
+      resourceClaimKind,
+      claimOf({ requests: [{ ...gpu, exactly: { ...gpu.exactly, selectors } }] }),
+    );
+    expect(errors).toHaveLength(4);
+    expect(errors[0]).toBe(
+      'spec.devices.requests[0].exactly.selectors[6].cel.expression: Forbidden: too complex, expressions of one object may not be more than 65536 bytes in all',
+    );
+  });
+
   it('says the same of the older shape, in the words of the newer', () => {
     const flat = { name: 'gpu', count: -1 };
     expect(errorsOfNew(resourceClaimV1beta1Kind, claimOf({ requests: [flat] }))).toEqual([
