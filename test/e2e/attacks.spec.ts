@@ -68,13 +68,12 @@ describe('attacks', () => {
     expect([closed, text.split('\r\n')[0]]).toEqual([true, expect.stringMatching(/^HTTP\/1\.1 408 /)]);
   });
 
-  it('watches opened and left cost a bounded amount', async () => {
+  it('of 10,000 watches opened and left one user gets a share, and all cost a bounded amount', async () => {
     const before = rssMb();
-    const sessions = await Promise.all(Array.from({ length: 12 }, () => openHttp2(server)));
+    const sessions = await Promise.all(Array.from({ length: 50 }, () => openHttp2(server)));
     const codes: number[] = [];
-    // A connection after the other: all at once would be too many requests in flight, which is another row.
     for (const session of sessions) {
-      const opened = Array.from({ length: 240 }, () => {
+      const opened = Array.from({ length: 200 }, () => {
         const { path, headers } = mine({ path: `${MAPS}?watch=1` });
         const stream = session.request({ ':path': path, ...headers });
         stream.on('error', () => undefined);
@@ -87,13 +86,15 @@ describe('attacks', () => {
       });
       codes.push(...(await Promise.all(opened)));
     }
-    expect(new Set(codes)).toEqual(new Set([200]));
+    // Three quarters of the 5,000 that a sandbox may have; what its own parts watch they watch in the process.
+    expect(codes.filter((code) => code === 200)).toHaveLength(3_750);
+    expect(codes.filter((code) => code === 429)).toHaveLength(6_250);
     for (let i = 0; i < 20; i++) {
       const body = JSON.stringify({ metadata: { name: `left${i}` }, data: { k: 'x'.repeat(10_000) } });
       expect((await ask({ method: 'POST', path: MAPS, body, headers: JSON_TYPE })).status).toBe(201);
     }
-    // 2,880 watchers of 200 kB: as copies they would be 576 MB.
-    expect(rssMb() - before).toBeLessThan(350);
+    // 3,750 watchers of 200 kB: as copies they would be 750 MB.
+    expect(rssMb() - before).toBeLessThan(400);
     await isWell();
     sessions.forEach((session) => session.destroy());
     const open = async () => {
