@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { KubeObject } from '#apimachinery';
 import type { CustomResourceDefinition } from '#kinds';
+import type { FoundEvent } from './request.js';
 import { aSpecCluster, type SpecCluster } from './spec-cluster.js';
 import { CRON_TAB, cronTabDefinition, define, GROUP } from './spec-definition.js';
 
@@ -26,6 +27,11 @@ const read = async (subresource?: string) =>
   (await cluster.verbs.get(cluster.ctx(), target(subresource))).object() as CronTab;
 const patch = async (change: object, subresource?: string) =>
   (await cluster.verbs.patch(cluster.ctx(), target(subresource), 'merge', { object: change }, {})).object() as CronTab;
+
+const redefine = async (change: object) => {
+  const at = cluster.target('customresourcedefinitions', `crontabs.${GROUP}`, { group: 'apiextensions.k8s.io' });
+  await cluster.verbs.patch(cluster.ctx(), at, 'merge', { object: change }, {});
+};
 
 describe('an instance', () => {
   beforeEach(() => define(cluster, cronTabDefinition()));
@@ -79,10 +85,6 @@ describe('an instance', () => {
 });
 
 describe('a definition that changes', () => {
-  const redefine = async (change: object) => {
-    const at = cluster.target('customresourcedefinitions', `crontabs.${GROUP}`, { group: 'apiextensions.k8s.io' });
-    await cluster.verbs.patch(cluster.ctx(), at, 'merge', { object: change }, {});
-  };
   const withSpec = (properties: object) => ({
     versions: [
       {
@@ -129,6 +131,84 @@ describe('a definition that changes', () => {
     const v2 = cluster.ctx().kinds.byResource(GROUP, 'v2', 'crontabs')!;
     const found = await cluster.verbs.get(cluster.ctx(), { ...target(), kind: v2 });
     expect(JSON.parse(found.text)).toMatchObject({ apiVersion: `${GROUP}/v2`, spec: { image: 'cron' } });
+  });
+});
+
+describe('selectable fields', () => {
+  const selectableFields = [{ jsonPath: '.spec.image' }];
+  const images = async (fieldSelector: string) => {
+    const { items } = await cluster.verbs.list(cluster.ctx(), target(), { fieldSelector });
+    return items.map((found) => found.object().metadata.name);
+  };
+
+  it('select what was written before they were named', async () => {
+    await define(cluster, cronTabDefinition());
+    await create(cronTab({ image: 'old' }));
+    await expect(images('spec.image=old')).rejects.toThrow('field label not supported: spec.image');
+    await redefine({ spec: { versions: cronTabDefinition({ selectableFields }).spec.versions } });
+    expect(await images('spec.image=old')).toEqual(['one']);
+    expect(await images('spec.image=cron')).toEqual([]);
+    expect(await images('spec.image!=cron,metadata.name=one')).toEqual(['one']);
+  });
+
+  it('tell watchers what comes and goes, whenever it was written', async () => {
+    await define(cluster, cronTabDefinition());
+    await create(cronTab({ image: 'old' }));
+    await redefine({ spec: { versions: cronTabDefinition({ selectableFields }).spec.versions } });
+    const seen: string[] = [];
+    const receiver = {
+      events: (batch: readonly FoundEvent[]) => seen.push(...batch.map(({ type }) => type)),
+      initialEventsEnd: () => {},
+      closed: () => {},
+    };
+    const watch = await cluster.verbs.watch(cluster.ctx(), target(), { fieldSelector: 'spec.image=old' }, receiver);
+    for (const image of ['new', 'old', 'newer']) await patch({ spec: { image } });
+    watch.cancel();
+    expect(seen).toEqual(['ADDED', 'DELETED', 'ADDED', 'DELETED']);
+  });
+
+  it('are those of the version that is asked', async () => {
+    const [v1] = cronTabDefinition({ selectableFields }).spec.versions;
+    const v2 = { ...v1!, name: 'v2', storage: false, selectableFields: [{ jsonPath: '.spec.cronSpec' }] };
+    await define(cluster, cronTabDefinition({ selectableFields }, { versions: [v1!, v2] }));
+    await create(cronTab({ image: 'x' }, { apiVersion: `${GROUP}/v2` }));
+    const kind = cluster.ctx().kinds.byResource(GROUP, 'v2', 'crontabs')!;
+    const fieldSelector = `spec.cronSpec=${(await read()).spec['cronSpec']}`;
+    const { items } = await cluster.verbs.list(cluster.ctx(), { ...target(), kind }, { fieldSelector });
+    expect(items).toHaveLength(1);
+  });
+});
+
+describe('a version that is not stored', () => {
+  it('loses what the stored one does not name', async () => {
+    const field = (name: string) => ({
+      openAPIV3Schema: {
+        type: 'object',
+        properties: { spec: { type: 'object', properties: { [name]: { type: 'string' } } } },
+      },
+    });
+    const version = (name: string, storage: boolean) => ({ name, storage, served: true, schema: field(name) });
+    await define(cluster, cronTabDefinition({}, { versions: [version('v1', false), version('v2', true)] }));
+    const kind = cluster.ctx().kinds.byResource(GROUP, 'v1', 'crontabs')!;
+    const object = { ...cronTab({}), spec: { v1: 'a', v2: 'b' } };
+    const made = await cluster.verbs.create(cluster.ctx(), { kind, namespace: 'default' }, { object }, {});
+    expect((made.object() as CronTab).spec).toEqual({});
+  });
+});
+
+describe('an authority of a conversion webhook', () => {
+  it('may be anything until the definition serves, and then no worse than before', async () => {
+    const webhook = (caBundle: string) => ({
+      strategy: 'Webhook',
+      webhook: { clientConfig: { url: 'https://x.example.com/', caBundle }, conversionReviewVersions: ['v1'] },
+    });
+    const bundle = (text: string) => Buffer.from(text).toString('base64');
+    await define(cluster, cronTabDefinition({}, { conversion: webhook(bundle('none')) }));
+    await redefine({ spec: { conversion: webhook(bundle('nor this')) } });
+    await redefine({ spec: { conversion: null } });
+    await expect(redefine({ spec: { conversion: webhook(bundle('none')) } })).rejects.toThrow(
+      'spec.conversion.webhookClientConfig.caBundle: Invalid value: "bm9uZQ==": unable to load root certificates: data does not contain any valid RSA or ECDSA certificates',
+    );
   });
 });
 

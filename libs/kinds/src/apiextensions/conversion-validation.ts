@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { dns1035Label, type FieldError, fieldError } from '#apimachinery';
 import type { CustomResourceConversion } from '../generated/types.js';
 import { checkOneOf } from '../field-rules.js';
@@ -5,7 +6,11 @@ import { checkOneOf } from '../field-rules.js';
 const REVIEW_VERSIONS = ['v1', 'v1beta1'];
 
 /** Models validateCustomResourceConversion (1.36); the webhook's fields are named as the internal type names them. */
-export function validateConversion(errors: FieldError[], conversion: CustomResourceConversion | undefined): void {
+export function validateConversion(
+  errors: FieldError[],
+  conversion: CustomResourceConversion | undefined,
+  mayBeAnyBundle: boolean,
+): void {
   if (!conversion) return;
   const at = 'spec.conversion';
   if (!conversion.strategy) errors.push(fieldError.required(`${at}.strategy`));
@@ -26,7 +31,26 @@ export function validateConversion(errors: FieldError[], conversion: CustomResou
     errors.push(fieldError.required(where, 'exactly one of url or service is required'));
   } else if (config.url !== undefined) checkUrl(errors, `${where}.url`, config.url);
   else if (config.service) checkService(errors, `${where}.service`, config.service);
+  const why = config?.caBundle && !mayBeAnyBundle ? bundleError(config.caBundle) : undefined;
+  if (why !== undefined) errors.push(fieldError.invalid(`${where}.caBundle`, config?.caBundle, why));
   checkReviewVersions(errors, `${at}.conversionReviewVersions`, webhook?.conversionReviewVersions ?? []);
+}
+
+const CERTIFICATES = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+/** Why a bundle (base64 of PEM) holds no authority; undefined: it holds some. Models webhook.ValidateCABundle (1.36). */
+export function bundleError(bundle: string): string | undefined {
+  const failed = (why: string) => `unable to load root certificates: ${why}`;
+  const certificates = Buffer.from(bundle, 'base64').toString('latin1').match(CERTIFICATES) ?? [];
+  if (certificates.length === 0) return failed('data does not contain any valid RSA or ECDSA certificates');
+  for (const pem of certificates) {
+    try {
+      void new X509Certificate(pem);
+    } catch {
+      return failed('x509: malformed certificate');
+    }
+  }
+  return undefined;
 }
 
 /** Models webhook.ValidateWebhookURL (1.36). */

@@ -13,10 +13,12 @@ import type {
   CustomResourceDefinitionNames,
   CustomResourceDefinitionSpec,
   CustomResourceDefinitionVersion,
+  JSONSchemaProps,
 } from '../generated/types.js';
 import { checkOneOf, IMMUTABLE } from '../field-rules.js';
 import { apiApprovalOf } from './api-approval.js';
-import { validateConversion } from './conversion-validation.js';
+import { structuralOf } from '../custom/structural.js';
+import { bundleError, validateConversion } from './conversion-validation.js';
 import { validateVersion } from './version-validation.js';
 
 const APPROVAL = 'metadata.annotations[api-approved.kubernetes.io]';
@@ -29,7 +31,7 @@ export function validateDefinition(definition: CustomResourceDefinition, old?: C
     if (!old && metadata.name && metadata.name !== groupResourceName(spec.group, spec.names.plural)) {
       errors.push(fieldError.invalid('metadata.name', metadata.name, 'must be spec.names.plural+"."+spec.group'));
     }
-    checkSpec(errors, spec);
+    checkSpec(errors, spec, old);
     if (old) checkUpdate(errors, spec, old);
     checkNames(errors, status?.acceptedNames, 'status.acceptedNames');
     checkStoredVersions(errors, definition);
@@ -43,7 +45,7 @@ export function validateDefinition(definition: CustomResourceDefinition, old?: C
   });
 }
 
-function checkSpec(errors: FieldError[], spec: CustomResourceDefinitionSpec): void {
+function checkSpec(errors: FieldError[], spec: CustomResourceDefinitionSpec, old?: CustomResourceDefinition): void {
   const { group, versions = [] } = spec;
   if (!group) errors.push(fieldError.required('spec.group'));
   else if (dns1123Subdomain(group).length > 0) {
@@ -57,12 +59,33 @@ function checkSpec(errors: FieldError[], spec: CustomResourceDefinitionSpec): vo
     if (schema?.openAPIV3Schema) return;
     errors.push(fieldError.required(`spec.versions[${i}].schema.openAPIV3Schema`, 'schemas are required'));
   });
+  // Upstream takes what is not said for true here, and v1 says false by default.
+  const preserves = spec.preserveUnknownFields === true;
+  if (preserves && versions.some(({ schema }) => hasDefaults(schema?.openAPIV3Schema))) {
+    const why = 'must be false in order to use defaults in the schema';
+    errors.push(fieldError.invalid('spec.preserveUnknownFields', true, why));
+  }
   checkVersions(errors, versions);
   for (const name of ['plural', 'singular', 'kind', 'listKind'] as const) {
     if (!spec.names[name]) errors.push(fieldError.required(`spec.names.${name}`));
   }
   checkNames(errors, spec.names, 'spec.names');
-  validateConversion(errors, spec.conversion);
+  if (preserves && spec.conversion && spec.conversion.strategy !== 'None') {
+    const why = 'must be None if spec.preserveUnknownFields is true';
+    errors.push(fieldError.invalid('spec.conversion.strategy', spec.conversion.strategy, why));
+  }
+  validateConversion(errors, spec.conversion, mayBeAnyBundle(old));
+}
+
+function hasDefaults(schema: JSONSchemaProps | undefined): boolean {
+  return schema !== undefined && structuralOf(schema).hasDefaults;
+}
+
+/** Until it serves, or while it is no worse than before. Models allowInvalidCABundle (1.36). */
+function mayBeAnyBundle(old: CustomResourceDefinition | undefined): boolean {
+  if (!old || !isConditionTrue(old.status?.conditions, 'Established')) return true;
+  const before = old.spec.conversion?.webhook?.clientConfig?.caBundle;
+  return before !== undefined && before !== '' && bundleError(before) !== undefined;
 }
 
 /**

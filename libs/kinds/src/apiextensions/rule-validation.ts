@@ -14,7 +14,7 @@ interface Place {
   readonly path: string;
   /** How often the place occurs in one object; undefined: nothing bounds it but the size of requests. */
   readonly times: number | undefined;
-  /** The list above whose items have no counterpart in an older object. */
+  /** The list or map above whose items have no counterpart in an older object. */
   readonly uncorrelatable: string | undefined;
 }
 
@@ -50,7 +50,9 @@ function check(run: Check, schema: JSONSchemaProps, place: Place, isRoot: boolea
     check(run, additional, below, false);
   }
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    check(run, property, { ...place, path: inProperties(path, name) }, false);
+    const isAtomic = schema['x-kubernetes-map-type'] === 'atomic';
+    const uncorrelatable = place.uncorrelatable ?? (isAtomic ? path : undefined);
+    check(run, property, { ...place, path: inProperties(path, name), uncorrelatable }, false);
   }
   const items = subSchema(schema.items);
   if (items) {

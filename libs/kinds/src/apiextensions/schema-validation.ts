@@ -130,7 +130,8 @@ function checkSetItems(errors: FieldError[], items: JSONSchemaProps, path: strin
     errors.push(fieldError.invalid(`${path}.items.x-kubernetes-list-type`, listType, why));
   }
   if (items.type === 'object' && mapType !== 'atomic') {
-    errors.push(fieldError.invalid(`${path}.items.x-kubernetes-map-type`, mapType ?? null, why));
+    // Upstream shows the type of the list here.
+    errors.push(fieldError.invalid(`${path}.items.x-kubernetes-map-type`, listType ?? null, why));
   }
 }
 

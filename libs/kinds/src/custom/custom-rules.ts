@@ -4,7 +4,7 @@ import { type DecodeErrors, decodeErrors } from '../decode.js';
 import { validateCel } from './cel-validation.js';
 import { validateScale } from './custom-subresources.js';
 import { applyDefaults, dropForbiddenNulls, isDefaulted } from './defaulting.js';
-import { validateEmbedded } from './embedded.js';
+import { coerceEmbedded, validateEmbedded } from './embedded.js';
 import { validateLists } from './list-rules.js';
 import { isPruned, prune } from './prune.js';
 import { isObject, type JsonObject, type Structural, structuralOf } from './structural.js';
@@ -65,7 +65,11 @@ export class CustomRules {
       const unknown: string[] = [];
       prune(value, this.structural, unknown);
       const texts = unknown.slice(0, UNKNOWN_MAX).map((path) => `unknown field ${JSON.stringify(path)}`);
-      return { wrong: errors.wrong, unknown: [...errors.unknown, ...texts] };
+      const inside = coerceEmbedded(value, this.structural);
+      return {
+        wrong: [...errors.wrong, ...inside.wrong],
+        unknown: [...errors.unknown, ...texts, ...inside.unknown.slice(0, UNKNOWN_MAX)],
+      };
     });
   }
 

@@ -22,6 +22,8 @@ export interface Structural {
   readonly byDefault: Json | undefined;
   /** Whether a default stands here or below. */
   readonly hasDefaults: boolean;
+  /** Whether a resource may stand here or below. */
+  readonly hasEmbedded: boolean;
   /** Whether a CEL rule stands here or below. */
   readonly hasRules: boolean;
   readonly required: readonly string[];
@@ -68,6 +70,11 @@ export function structuralOf(schema: JSONSchemaProps): Structural {
       itemsNode?.hasDefaults === true ||
       (typeof additional === 'object' && additional.hasDefaults) ||
       [...properties.values()].some(({ hasDefaults }) => hasDefaults),
+    hasEmbedded:
+      schema['x-kubernetes-embedded-resource'] === true ||
+      itemsNode?.hasEmbedded === true ||
+      (typeof additional === 'object' && additional.hasEmbedded) ||
+      [...properties.values()].some(({ hasEmbedded }) => hasEmbedded),
     hasRules:
       (schema['x-kubernetes-validations']?.length ?? 0) > 0 ||
       itemsNode?.hasRules === true ||

@@ -24,6 +24,12 @@ export async function convertStored(
   converted.forEach((object, i) => parts.parsed.rememberConverted(waiting[i]!, wanted, object));
 }
 
+/** All that stands under `prefix`: for selectors on fields, which each version has its own of. */
+export async function convertAll(parts: Converting, sandbox: SandboxId, kind: Kind, prefix: string): Promise<void> {
+  const { items } = await parts.store.list(sandbox, { prefix });
+  await convertStored(parts, sandbox, kind, items);
+}
+
 /** The same for what is about to be written. */
 export async function convertToStorage(
   parts: Converting,

@@ -1,9 +1,9 @@
 import { type Revision, revision } from '#base';
 import { StatusError } from '#apimachinery';
-import { storageKey, storagePrefix } from '#kinds';
+import { type Kind, storageKey, storagePrefix } from '#kinds';
 import { type ListQuery, type Page, StoreError } from '#storage';
 import { authorize } from '../authorization.js';
-import { convertStored } from '../conversion/stored-conversion.js';
+import { convertAll, convertStored } from '../conversion/stored-conversion.js';
 import type { Parts } from '../parts.js';
 import type { FoundList, ListRequest, RequestContext, Target } from '../request.js';
 import { statusOf } from '../store-failure.js';
@@ -12,6 +12,7 @@ import { type Continuation, ContinueExpired, decodeContinue, encodeContinue } fr
 import { foundOf } from './found.js';
 import { checkListOptions } from './list-options.js';
 import { parseRevision, untilReached } from './revisions.js';
+import { selects } from './selected.js';
 import { type Selection, selectionOf } from './selection.js';
 
 export async function list(
@@ -51,12 +52,15 @@ export async function pageOf(
     ...(from ? { after: prefix + from.after } : {}),
     ...(request.limit ? { limit: request.limit } : {}),
     ...(at === undefined ? {} : { at }),
-    ...(selection.empty ? {} : { matches: ({ facets }) => selection.matches(facets) }),
+    ...(selection.empty ? {} : { matches: (stored) => selects(parts.parsed, target.kind, selection, stored) }),
   };
+  if (target.kind.conversion && selection.looksInside) await convertAll(parts, ctx.env.id, target.kind, prefix);
   try {
     const one = oneKey(target, selection, query);
     return {
-      page: one ? await oneItemPage(parts, ctx, one, selection) : await parts.store.list(ctx.env.id, query),
+      page: one
+        ? await oneItemPage(parts, ctx, target.kind, one, selection)
+        : await parts.store.list(ctx.env.id, query),
       prefix,
     };
   } catch (error) {
@@ -72,11 +76,17 @@ function oneKey(target: Target, selection: Selection, query: ListQuery): string 
   return storageKey(kind, kind.namespaced ? (target.namespace ?? '') : '', selection.name);
 }
 
-async function oneItemPage(parts: Parts, ctx: RequestContext, key: string, selection: Selection): Promise<Page> {
+async function oneItemPage(
+  parts: Parts,
+  ctx: RequestContext,
+  kind: Kind,
+  key: string,
+  selection: Selection,
+): Promise<Page> {
   // The head first: an object that is newer than the list's revision does no harm, a missed change would.
   const head = await parts.store.head(ctx.env.id);
   const stored = await parts.store.get(ctx.env.id, key);
-  const items = stored && selection.matches(stored.facets) ? [stored] : [];
+  const items = stored && selects(parts.parsed, kind, selection, stored) ? [stored] : [];
   return { revision: revision(Math.max(head, stored?.revision ?? 0)), items };
 }
 

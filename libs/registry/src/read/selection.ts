@@ -15,12 +15,17 @@ export interface Selection {
   readonly empty: boolean;
   /** The one name asked for by metadata.name=x, if any: narrows the keys to look at. */
   readonly name: string | undefined;
+  /** A definition's fields are looked up in the object: it may be older than the definition's word of them. */
+  readonly looksInside: boolean;
   /** For authorizers that let somebody see a part. */
   readonly fields: readonly FieldRequirement[];
   matches(facets: Facets): boolean;
 }
 
-const EVERYTHING: Selection = { empty: true, name: undefined, fields: [], matches: () => true };
+const EVERYTHING: Selection = {
+  ...{ empty: true, name: undefined, looksInside: false, fields: [] },
+  matches: () => true,
+};
 
 /** Fails with 400 and upstream's text when a selector does not parse or names a field that the kind has not. */
 export function selectionOf(kind: Kind, request: { labelSelector?: string; fieldSelector?: string }): Selection {
@@ -30,7 +35,14 @@ export function selectionOf(kind: Kind, request: { labelSelector?: string; field
   const fields = parseFieldSelector(fieldSelector);
   for (const { field } of fields.requirements) refuseUnknownField(kind, field);
   if (labels.empty && fields.empty) return EVERYTHING;
-  return { empty: false, name: nameOf(fields), fields: fields.requirements, matches: matcherOf(labels, fields) };
+  const { requirements } = fields;
+  return {
+    empty: false,
+    name: nameOf(fields),
+    looksInside: kind.structural !== undefined && requirements.some(({ field }) => !field.startsWith('metadata.')),
+    fields: requirements,
+    matches: matcherOf(labels, fields),
+  };
 }
 
 const NO_FIELDS = {};

@@ -4,6 +4,7 @@ import type { StoreEvent } from '#storage';
 import type { Parts } from '../parts.js';
 import type { FoundEvent } from '../request.js';
 import { foundOf } from './found.js';
+import { selected, selects } from './selected.js';
 import type { Selection } from './selection.js';
 
 /**
@@ -38,9 +39,9 @@ export class SharedEvents {
    */
   selected(sandbox: SandboxId, kind: Kind, event: StoreEvent, selection: Selection): FoundEvent | undefined {
     if (selection.empty) return this.of(sandbox, kind, event);
-    const matches = selection.matches(event.object.facets);
+    const matches = selects(this.parts.parsed, kind, selection, event.object);
     if (event.type !== 'MODIFIED') return matches ? this.of(sandbox, kind, event) : undefined;
-    const matched = event.previous !== undefined && selection.matches(event.previous);
+    const matched = event.previous !== undefined && selected(selection, event.previous);
     if (!matches && !matched) return undefined;
     const shared = this.of(sandbox, kind, event);
     return matches && matched ? shared : this.edge(shared, matches ? 'ADDED' : 'DELETED');

@@ -3,7 +3,7 @@ import { StatusError } from '#apimachinery';
 import { type Kind, storageKey, storagePrefix } from '#kinds';
 import { StoreError, type StoreEvent, type StoreWatch, type WatchSink } from '#storage';
 import { authorize } from '../authorization.js';
-import { convertStored } from '../conversion/stored-conversion.js';
+import { convertAll, convertStored } from '../conversion/stored-conversion.js';
 import type { ServedCluster } from '../cluster.js';
 import type { Parts } from '../parts.js';
 import type { FoundEvent, RegistryWatch, RequestContext, Target, WatchReceiver, WatchRequest } from '../request.js';
@@ -12,6 +12,7 @@ import { subjectOf } from '../subject.js';
 import { foundOf } from './found.js';
 import { checkWatchOptions } from './list-options.js';
 import { parseRevision, untilReached } from './revisions.js';
+import { selects } from './selected.js';
 import { type Selection, selectionOf } from './selection.js';
 import type { SharedEvents } from './shared-events.js';
 
@@ -69,9 +70,11 @@ async function startOf(
   const initial = request.sendInitialEvents ?? !asked;
   if (!initial) return asked ? asked : parts.store.head(ctx.env.id);
   if (asked) await untilReached(parts.store, parts.clock, ctx.env.id, asked);
+  const { kind } = target;
+  if (kind.conversion && selection.looksInside) await convertAll(parts, ctx.env.id, kind, prefix);
   const page = await parts.store.list(ctx.env.id, {
     prefix,
-    ...(selection.empty ? {} : { matches: ({ facets }) => selection.matches(facets) }),
+    ...(selection.empty ? {} : { matches: (stored) => selects(parts.parsed, kind, selection, stored) }),
   });
   if (target.kind.conversion) await convertStored(parts, ctx.env.id, target.kind, page.items);
   const events = page.items.map((stored): FoundEvent => ({
