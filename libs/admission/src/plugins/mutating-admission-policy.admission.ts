@@ -58,10 +58,12 @@ async function dispatch(
   const reinvoked = round.stateOf(NAME, () => new Reinvoked());
   if (round.isReinvoke) reinvoked.compare(request.object);
   for (const invocation of invocations) {
+    // Conditions are asked in both rounds, due or not, as upstream asks them.
+    if (!(await conditionsMatch(invocation, request, reads, failures))) continue;
     const key = keyOf(invocation);
     if (round.isReinvoke && !reinvoked.isDue(key)) continue;
     const before = request.object && deepCopy(request.object);
-    if (!(await invoke(invocation, request, reads, failures))) continue;
+    await mutate(invocation, request, reads, failures);
     if (!deepEqual(before, request.object)) {
       reinvoked.changed();
       round.wanted = true;
@@ -109,26 +111,34 @@ async function invocationsOf(
   return invocations;
 }
 
-/** False when conditions keep the policy away. Changes the request's object. */
-async function invoke(
+/** False when conditions keep the policy away, or cannot be told. */
+async function conditionsMatch(
   { policy, binding, params, as }: Invocation,
   request: AdmissionRequest,
   reads: AdmissionReads,
   failures: Failure[],
 ): Promise<boolean> {
+  if (policy.conditions.length === 0) return true;
+  const inputs = { ...(await policyInputs(request, reads, await seenAs(request, as, reads))), params };
+  const result = await withRights(reads, (decide) =>
+    evaluateConditions(policy.conditions, { ...inputs, ...authorizerInputs(request, decide) }),
+  );
+  if ('matches' in result) return result.matches;
+  failures.push(...failureOf(policy, binding.name, result.error, 'Invalid'));
+  return false;
+}
+
+/** Changes the request's object: one mutation after another, also after one that failed. */
+async function mutate(
+  { policy, binding, params, as }: Invocation,
+  request: AdmissionRequest,
+  reads: AdmissionReads,
+  failures: Failure[],
+): Promise<void> {
   const failed = (message: string) => void failures.push(...failureOf(policy, binding.name, message, 'Invalid'));
-  const inputsNow = async () => ({ ...(await policyInputs(request, reads, await seenAs(request, as, reads))), params });
-  if (policy.conditions.length > 0) {
-    const inputs = await inputsNow();
-    const result = await withRights(reads, (decide) =>
-      evaluateConditions(policy.conditions, { ...inputs, ...authorizerInputs(request, decide) }),
-    );
-    if ('error' in result) failed(result.error);
-    if ('error' in result || !result.matches) return false;
-  }
   for (const mutation of request.object ? policy.mutations : []) {
-    const inputs = await inputsNow();
     const seen = await seenAs(request, as, reads);
+    const inputs = { ...(await policyInputs(request, reads, seen)), params };
     try {
       const change = await withRights(reads, (decide): Json =>
         requestedChange(policy, mutation, { ...inputs, ...authorizerInputs(request, decide) }),
@@ -141,7 +151,6 @@ async function invoke(
       failed((error as Error).message);
     }
   }
-  return true;
 }
 
 function refusedBy(request: AdmissionRequest, failures: readonly Failure[]): StatusError {

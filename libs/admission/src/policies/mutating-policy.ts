@@ -64,7 +64,7 @@ function compiledMutation(
 
 /**
  * What the mutation asks for: a configuration or a list of operations. Pure; fails with an Error of upstream's words.
- * Differs: variables are evaluated anew for each mutation, so that they speak of the object as it is by then.
+ * Variables are evaluated once for each mutation, so that they speak of the object as it is by then.
  */
 export function requestedChange(policy: MutatingPolicy, mutation: CompiledMutation, inputs: Inputs): Json {
   const budget = { remaining: RUNTIME_COST_BUDGET };

@@ -65,6 +65,50 @@ describe('mutating admission policies', () => {
     expect(labelsOf(await createPod())).toMatchObject({ team: 'blue-web' });
   });
 
+  it('evaluate variables when they are used, and anew for each mutation', async () => {
+    await policy({
+      variables: [
+        { name: 'unused', expression: 'object.metadata.labels.absent' },
+        { name: 'count', expression: 'string(object.metadata.labels.size())' },
+      ],
+      mutations: [
+        ...label('a', 'variables.count + variables.count').mutations,
+        ...label('b', 'variables.count').mutations,
+      ],
+    });
+    await bind();
+    expect(labelsOf(await createPod())).toMatchObject({ a: '11', b: '2' });
+  });
+
+  it('go on after a mutation that failed, and are refused for all that did', async () => {
+    await policy({
+      mutations: [
+        ...label('a', 'object.metadata.labels.absent').mutations,
+        ...label('b', 'object.metadata.labels.gone').mutations,
+      ],
+    });
+    await bind();
+    await expect(createPod()).rejects.toMatchObject({
+      code: 403,
+      message: expect.stringContaining(`${DENIED}`),
+      details: {
+        causes: [{ message: expect.stringContaining('absent') }, { message: expect.stringContaining('gone') }],
+      },
+    });
+  });
+
+  it('are asked for their conditions again, and called again only when they are due', async () => {
+    answering(() => ({ ...patchOf(labelled('late')) }));
+    await configure('mutating', 'late', {});
+    await policy({
+      ...label('seen', '"x"'),
+      matchConditions: [{ name: 'early', expression: '!("late" in object.metadata.labels) || object.spec.absent' }],
+    });
+    await bind();
+    // Never: it is not due in the second round, in which its condition fails.
+    await expect(createPod()).rejects.toThrow(DENIED);
+  });
+
   it('mutate in order, each with what the one before made', async () => {
     await policy({
       mutations: [...label('a', '"1"').mutations, ...label('b', 'object.metadata.labels.a + "2"').mutations],
