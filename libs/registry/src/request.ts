@@ -156,10 +156,16 @@ export type SubresourceHandler = (
   ctx: RequestContext,
   target: Target & { name: string; subresource: string },
   body: Body | undefined,
+  options?: WriteOptions,
 ) => Promise<{ status: 200 | 201; text: string }>;
 
 /**
  * A kind that is answered and never stored (access and token reviews): `object` is the decoded body, the answer is
  * what the client gets back.
  */
-export type CreateHandler = (ctx: RequestContext, target: Target, object: KubeObject) => Promise<KubeObject>;
+export type CreateHandler = (
+  ctx: RequestContext,
+  target: Target,
+  object: KubeObject,
+  options: WriteOptions,
+) => Promise<KubeObject>;

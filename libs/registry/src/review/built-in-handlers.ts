@@ -27,10 +27,10 @@ export function builtInHandlers(parts: Parts): ReadonlyMap<string, SubresourceHa
 
 /** The older way to bind: POST bindings, the pod named in the body. */
 function podBinding(parts: Parts): CreateHandler {
-  return async (ctx, target, object) => {
+  return async (ctx, target, object, options) => {
     const { name } = (object as Binding).metadata;
     if (!name) throw StatusError.badRequest('name must be provided');
     const pod = { kind: podKind, namespace: target.namespace, name, subresource: 'binding' };
-    return (await createSubresource(parts, ctx, pod, { object }, {})).object();
+    return (await createSubresource(parts, ctx, pod, { object }, { ...options, admitted: true })).object();
   };
 }

@@ -34,11 +34,11 @@ const EXTENDED_SECONDS = 365 * 24 * 60 * 60;
 
 /** `kubectl create token`: POST serviceaccounts/token. Models pkg/registry/core/serviceaccount/storage/token.go (1.36). */
 export function tokenRequest(parts: Parts): SubresourceHandler {
-  return async (ctx, target, body) => {
+  return async (ctx, target, body, options = {}) => {
     const namespace = target.namespace ?? '';
     const request = bodyOf(body);
     const admitted = { operation: 'CREATE', object: request, old: undefined, bodyKind: GVK } as const;
-    const admission = admissionRequest(ctx, target, { ...admitted, ...admissionOptions('CreateOptions', {}) });
+    const admission = admissionRequest(ctx, target, { ...admitted, ...admissionOptions('CreateOptions', options) });
     const reads = admissionReads(parts, ctx);
     await parts.admission.mutate(admission, reads);
     checkNames(request, target.name, namespace);

@@ -45,7 +45,7 @@ export async function create(
   await authorize(ctx, parts.authorizerOf(ctx.env.id), 'create', target);
   if (target.subresource) {
     const handler = parts.handlerOf(handlerKey(target));
-    if (handler) return answerOf(await handler(ctx, target as Parameters<typeof handler>[1], body));
+    if (handler) return answerOf(await handler(ctx, target as Parameters<typeof handler>[1], body, options));
     return createSubresource(parts, ctx, target, body, options);
   }
   const object = decode(ctx, expectedOf(target.kind), body, options);
@@ -63,7 +63,7 @@ export async function create(
       ...admissionOptions('CreateOptions', options),
     } as const;
     await admit(parts, ctx, target, admitted);
-    return new MadeObject(await creator(ctx, target, object));
+    return new MadeObject(await creator(ctx, target, object, options));
   }
   if (object.metadata.resourceVersion) {
     throw StatusError.badRequest('resourceVersion should not be set on objects to be created');

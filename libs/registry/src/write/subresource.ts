@@ -19,7 +19,9 @@ export async function createSubresource(
   ctx: RequestContext,
   target: Target,
   body: Body,
-  options: WriteOptions,
+  options: WriteOptions & {
+    /** Admission has seen the body under another resource (bindings). */ readonly admitted?: boolean;
+  },
 ): Promise<Found> {
   const view = target.kind.subresources.find(({ name }) => name === target.subresource);
   if (!view) throw StatusError.noSuchPath();
@@ -34,13 +36,15 @@ export async function createSubresource(
     );
   }
   const { group, version, kind: bodyKind } = expected;
-  await admit(parts, ctx, target, {
-    operation: 'CREATE',
-    object,
-    old: undefined,
-    bodyKind: { group, version, kind: bodyKind },
-    ...admissionOptions('CreateOptions', options),
-  });
+  if (!options.admitted) {
+    await admit(parts, ctx, target, {
+      operation: 'CREATE',
+      object,
+      old: undefined,
+      bodyKind: { group, version, kind: bodyKind },
+      ...admissionOptions('CreateOptions', options),
+    });
+  }
   if (view.name === 'eviction') {
     await evict(parts, ctx, target, object, options);
     return success();

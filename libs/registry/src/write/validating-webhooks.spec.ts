@@ -334,4 +334,17 @@ describe('validating webhooks', () => {
       options: { kind: 'UpdateOptions' },
     });
   });
+
+  it('see the older way to bind once, and a dry run of it binds nothing', async () => {
+    answering(() => ({}));
+    await createPod();
+    await configure('validating', 'all', { rules: [{ ...POD_RULE, resources: ['bindings', 'pods/binding'] }] });
+    const object = { metadata: { name: 'web' }, target: { kind: 'Node', name: 'node01' } };
+    await cluster.verbs.create(cluster.ctx(), cluster.target('bindings'), { object }, { dryRun: true });
+    expect(reviews().map(({ request }) => [request['resource'], request['dryRun']])).toEqual([
+      [{ group: '', version: 'v1', resource: 'bindings' }, true],
+    ]);
+    const pod = (await cluster.verbs.get(cluster.ctx(), cluster.target('pods', 'web'))).object();
+    expect(pod).not.toHaveProperty('spec.nodeName');
+  });
 });
