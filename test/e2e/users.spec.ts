@@ -205,6 +205,10 @@ type: kubernetes.io/service-account-token
       const token = Buffer.from(encoded, 'base64').toString();
       expect((await asToken(token, '/api')).status).toBe(200);
       expect((await asToken(token, '/api/v1/nodes')).status).toBe(403);
+      await eventually(
+        () => admin.ok('get secret bot-token --show-labels'),
+        (text) => /kubernetes.io\/legacy-token-last-used=\d{4}-\d{2}-\d{2}/.test(text),
+      );
       await admin.ok('delete serviceaccount bot');
       expect((await asToken(token, '/api')).status).toBe(401);
       await eventually(

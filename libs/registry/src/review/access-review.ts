@@ -3,7 +3,7 @@ import type { RequestAttributes, UserInfo } from '#auth';
 import type { NonResourceAttributes, ResourceAttributes, SubjectAccessReview } from '#kinds';
 import type { Parts } from '../parts.js';
 import type { CreateHandler, RequestContext, Target } from '../request.js';
-import { fieldsOf, selectorErrors } from './selector-attributes.js';
+import { selectorErrors, selectorFactsOf } from './selector-attributes.js';
 
 type Attributes = { resourceAttributes?: ResourceAttributes; nonResourceAttributes?: NonResourceAttributes };
 
@@ -11,7 +11,7 @@ type Attributes = { resourceAttributes?: ResourceAttributes; nonResourceAttribut
 export function subjectAccessReview(parts: Parts): CreateHandler {
   return (ctx, target, object) => {
     const { spec } = object as SubjectAccessReview;
-    check(target, object, [...attributeErrors(spec), ...subjectErrors(spec), ...metadataErrors(object, false)]);
+    check(target, object, [...subjectAndAttributeErrors(spec), ...metadataErrors(object, false)]);
     return answered(parts, ctx, object, subjectOf(spec), spec);
   };
 }
@@ -20,7 +20,7 @@ export function subjectAccessReview(parts: Parts): CreateHandler {
 export function localSubjectAccessReview(parts: Parts): CreateHandler {
   return (ctx, target, object) => {
     const { spec } = object as SubjectAccessReview;
-    const errors = [...attributeErrors(spec), ...subjectErrors(spec), ...metadataErrors(object, true)];
+    const errors = [...subjectAndAttributeErrors(spec), ...metadataErrors(object, true)];
     const asked = spec?.resourceAttributes?.namespace ?? '';
     if (spec?.nonResourceAttributes) {
       errors.push(
@@ -54,14 +54,14 @@ async function answered(
   user: UserInfo,
   spec: Attributes,
 ): Promise<KubeObject> {
-  const { requirements, unreadable } = fieldsOf(spec.resourceAttributes?.fieldSelector);
+  const { requirements, evaluationError } = selectorFactsOf(spec.resourceAttributes ?? {});
   const asked = attributesOf(spec);
   const attributes = requirements.length > 0 ? { ...asked, fieldSelector: requirements } : asked;
   const decision = await parts.authorizerOf(ctx.env.id).authorize(user, attributes);
   const status = {
     allowed: decision.allowed,
     ...(decision.reason === '' ? {} : { reason: decision.reason }),
-    ...(unreadable === undefined ? {} : { evaluationError: unreadable }),
+    ...(evaluationError === '' ? {} : { evaluationError }),
   };
   return { ...object, ...{ status } };
 }
@@ -121,6 +121,13 @@ function metadataErrors({ metadata }: KubeObject, mayHaveNamespace: boolean): Fi
 function subjectErrors(spec: SubjectAccessReview['spec'] | undefined): FieldError[] {
   if (spec?.user || spec?.groups?.length) return [];
   return [fieldError.invalid('spec.user', spec?.user ?? '', 'at least one of user or group must be specified')];
+}
+
+/** In upstream's order: which of both, who, and what is wrong with the one. */
+function subjectAndAttributeErrors(spec: SubjectAccessReview['spec'] | undefined): FieldError[] {
+  const ofAttributes = attributeErrors(spec);
+  const oneOfBoth = !spec?.resourceAttributes || !!spec.nonResourceAttributes;
+  return oneOfBoth ? [...ofAttributes, ...subjectErrors(spec)] : [...subjectErrors(spec), ...ofAttributes];
 }
 
 function check({ kind }: Target, object: KubeObject, errors: readonly FieldError[]): void {

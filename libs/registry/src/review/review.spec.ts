@@ -153,6 +153,43 @@ describe('reviews', () => {
     });
   });
 
+  it.each([
+    [{ fieldSelector: { rawSelector: 'a,,b' } }, 'spec.resourceAttributes.fieldSelector ignored due to parse error'],
+    [
+      { fieldSelector: { requirements: [{ key: 'a', operator: 'Exists' }] } },
+      'spec.resourceAttributes.fieldSelector ignored due to parse error',
+    ],
+    [
+      {
+        fieldSelector: {
+          requirements: [
+            { key: 'a', operator: 'In', values: ['b', 'c'] },
+            { key: 'a', operator: 'NotIn', values: ['b'] },
+          ],
+        },
+        labelSelector: { rawSelector: 'a in (' },
+      },
+      'spec.resourceAttributes.fieldSelector partially ignored due to parse error; spec.resourceAttributes.labelSelector ignored due to parse error',
+    ],
+    [
+      {
+        labelSelector: {
+          requirements: [
+            { key: 'app', operator: 'Exists' },
+            { key: 'a b', operator: 'Exists' },
+          ],
+        },
+      },
+      'spec.resourceAttributes.labelSelector partially ignored due to parse error',
+    ],
+    [{ labelSelector: { rawSelector: 'app=web' }, fieldSelector: { rawSelector: 'a=b' } }, undefined],
+  ])('tell what of %j could not be read', async (selectors, evaluationError) => {
+    const resourceAttributes = { verb: 'list', resource: 'pods', namespace: 'default', ...selectors };
+    const { status } = await post(JANE, AUTHZ, 'selfsubjectaccessreviews', { resourceAttributes });
+    expect(status['allowed']).toBe(true);
+    expect(status['evaluationError']).toBe(evaluationError);
+  });
+
   it('list the rules that hold', async () => {
     const { status } = await post(JANE, AUTHZ, 'selfsubjectrulesreviews', { namespace: 'default' });
     expect(status).toMatchObject({ incomplete: false });

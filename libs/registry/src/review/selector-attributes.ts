@@ -1,5 +1,15 @@
-import { type FieldError, fieldError, type FieldRequirement, parseFieldSelector, StatusError } from '#apimachinery';
-import type { FieldSelectorAttributes, ResourceAttributes } from '#kinds';
+import {
+  type FieldError,
+  fieldError,
+  type FieldRequirement,
+  parseFieldSelector,
+  parseLabelSelector,
+  StatusError,
+  validateLabelSelector,
+} from '#apimachinery';
+import type { FieldSelectorAttributes, LabelSelectorAttributes, ResourceAttributes } from '#kinds';
+
+const AT = 'spec.resourceAttributes';
 
 interface Selector {
   readonly rawSelector?: string;
@@ -9,8 +19,8 @@ interface Selector {
 /** Models validateResourceAttributes of pkg/apis/authorization/validation (1.36). */
 export function selectorErrors({ fieldSelector, labelSelector }: ResourceAttributes): FieldError[] {
   return [
-    ...(fieldSelector ? errorsOf('spec.resourceAttributes.fieldSelector', fieldSelector) : []),
-    ...(labelSelector ? errorsOf('spec.resourceAttributes.labelSelector', labelSelector) : []),
+    ...(fieldSelector ? errorsOf(`${AT}.fieldSelector`, fieldSelector) : []),
+    ...(labelSelector ? errorsOf(`${AT}.labelSelector`, labelSelector) : []),
   ];
 }
 
@@ -39,28 +49,62 @@ function errorsOf(at: string, { rawSelector = '', requirements = [] }: Selector)
   return errors;
 }
 
+type Requirement = NonNullable<Selector['requirements']>[number];
+
 /**
- * What authorizers are told of a selector. What they cannot be told only narrows the question, so leaving it out never
- * allows more. Models BuildEvaluationError and FieldSelectorAsSelector (1.36).
+ * What authorizers are told of selectors, and what of them could not be read; '' for nothing. What they cannot be told only
+ * narrows the question, so leaving it out never allows more. Models ResourceAttributesFrom and BuildEvaluationError (1.36).
  */
-export function fieldsOf(selector: FieldSelectorAttributes | undefined): {
+export function selectorFactsOf({ fieldSelector, labelSelector }: ResourceAttributes): {
   readonly requirements: readonly FieldRequirement[];
-  readonly unreadable?: string;
+  readonly evaluationError: string;
 } {
-  if (!selector) return { requirements: [] };
-  if (selector.rawSelector) {
-    try {
-      return { requirements: parseFieldSelector(selector.rawSelector).requirements };
-    } catch (error) {
-      if (!(error instanceof StatusError)) throw error;
-      return { requirements: [], unreadable: `spec.resourceAttributes.fieldSelector ignored due to parse error` };
-    }
+  const fields = fieldsOf(fieldSelector);
+  const ignored = [remarkOf('fieldSelector', fields), remarkOf('labelSelector', labelsOf(labelSelector))];
+  return {
+    requirements: fields.read,
+    evaluationError: ignored.filter((remark) => remark !== '').join('; '),
+  };
+}
+
+interface Reading<T> {
+  readonly read: readonly T[];
+  readonly hasUnread: boolean;
+}
+
+function remarkOf(selector: string, { read, hasUnread }: Reading<unknown>): string {
+  if (!hasUnread) return '';
+  return `${AT}.${selector} ${read.length > 0 ? 'partially ' : ''}ignored due to parse error`;
+}
+
+function fieldsOf(selector: FieldSelectorAttributes | undefined): Reading<FieldRequirement> {
+  const { rawSelector = '', requirements = [] } = selector ?? {};
+  if (rawSelector !== '') return readOr(() => parseFieldSelector(rawSelector).requirements);
+  const read = requirements.flatMap((one) => fieldRequirement(one) ?? []);
+  return { read, hasUnread: read.length < requirements.length };
+}
+
+/** Fields know one value only. */
+function fieldRequirement({ key, operator, values = [] }: Requirement): FieldRequirement | undefined {
+  const [value] = values;
+  if (values.length !== 1 || value === undefined) return undefined;
+  if (operator === 'In') return { field: key, op: '=', value };
+  return operator === 'NotIn' ? { field: key, op: '!=', value } : undefined;
+}
+
+/** No authorizer here looks at labels; whoever asks is told all the same which could not be read. */
+function labelsOf(selector: LabelSelectorAttributes | undefined): Reading<unknown> {
+  const { rawSelector = '', requirements = [] } = selector ?? {};
+  if (rawSelector !== '') return readOr(() => [parseLabelSelector(rawSelector)]);
+  const read = requirements.filter((one) => validateLabelSelector({ matchExpressions: [one] }, AT).length === 0);
+  return { read, hasUnread: read.length < requirements.length };
+}
+
+function readOr<T>(parse: () => readonly T[]): Reading<T> {
+  try {
+    return { read: parse(), hasUnread: false };
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    return { read: [], hasUnread: true };
   }
-  const requirements = (selector.requirements ?? []).flatMap(({ key, operator, values = [] }): FieldRequirement[] => {
-    const [value] = values;
-    if (values.length !== 1 || value === undefined) return [];
-    if (operator === 'In') return [{ field: key, op: '=', value }];
-    return operator === 'NotIn' ? [{ field: key, op: '!=', value }] : [];
-  });
-  return { requirements };
 }
