@@ -1,15 +1,15 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Random } from '#base';
-import { type FieldError, rfc3339 } from '#apimachinery';
+import { rfc3339 } from '#apimachinery';
 import { FakeClock } from '#testing';
 import type { V1beta1PodCertificateRequest, V1beta1PodCertificateRequestStatus } from '../generated/types.js';
 import { podCertificateRequestKind as kind } from './pod-certificate-request.kind.js';
 import { aCertificate, aStubRequest, newKeys } from './spec-certificates.js';
+import { shown } from '../spec-kind.js';
 
 type Request = V1beta1PodCertificateRequest;
 
-const shown = (errors: readonly FieldError[]) => errors.map(({ field, detail }) => `${field}: ${detail}`);
 const clock = new FakeClock();
 const env = { clock, random: new Random('spec') };
 const status = kind.subresources.find(({ name }) => name === 'status')!;

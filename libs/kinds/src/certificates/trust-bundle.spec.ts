@@ -1,11 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { FieldError } from '#apimachinery';
 import type { V1beta1ClusterTrustBundle } from '../generated/types.js';
 import { clusterTrustBundleV1beta1Kind as kind } from './cluster-trust-bundle-v1beta1.kind.js';
 import { pemBlocks } from './pem-blocks.js';
 import { aCertificate, newKeys } from './spec-certificates.js';
-
-const shown = (errors: readonly FieldError[]) => errors.map(({ field, detail }) => `${field}: ${detail}`);
+import { shown } from '../spec-kind.js';
 
 function bundleOf(name: string, signerName: string | undefined, trustBundle: string): V1beta1ClusterTrustBundle {
   return {

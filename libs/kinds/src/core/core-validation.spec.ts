@@ -8,6 +8,7 @@ import { namespaceKind } from './namespace.kind.js';
 import { nodeKind } from './node.kind.js';
 import { persistentVolumeClaimKind } from './persistent-volume-claim.kind.js';
 import { persistentVolumeKind } from './persistent-volume.kind.js';
+import { podTemplateKind } from './pod-template.kind.js';
 import { replicationControllerKind } from './replication-controller.kind.js';
 import { resourceQuotaKind } from './resource-quota.kind.js';
 import { serviceKind } from './service/service.kind.js';
@@ -21,11 +22,13 @@ const claim = (spec: object, more: object = {}) => ({
   spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } }, ...spec },
   ...more,
 });
+const templateOf = (more: object) => ({ template: { spec: { containers: [{ name: 'c', image: 'nginx' }], ...more } } });
 const bound = { status: { phase: 'Bound', capacity: { storage: '1Gi' } } };
 
 describe('validate', () => {
   it.each([
     ['a plain service', serviceKind, service({})],
+    ['a template', podTemplateKind, templateOf({})],
     [
       'a service of another family',
       serviceKind,
@@ -43,6 +46,12 @@ describe('validate', () => {
   });
 
   it.each([
+    [podTemplateKind, {}, 'template.spec.containers: Required value'],
+    [
+      podTemplateKind,
+      templateOf({ restartPolicy: 'Odd' }),
+      'template.spec.restartPolicy: Unsupported value: "Odd": supported values: "Always", "OnFailure", "Never"',
+    ],
     [
       serviceKind,
       service({ type: 'ClusterIP', ports: [{ port: 80, nodePort: 30080 }] }),
@@ -308,6 +317,13 @@ describe('warnings', () => {
       ['spec.externalName is ignored when spec.type is not "ExternalName"'],
     ],
     [serviceKind, service({}), []],
+    [
+      podTemplateKind,
+      templateOf({
+        affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1 }] } },
+      }),
+      [],
+    ],
     [
       persistentVolumeKind,
       volume({ persistentVolumeReclaimPolicy: 'Recycle' }),

@@ -14,7 +14,7 @@ export function deprecatedLabel(key: string): string | undefined {
 }
 
 /** Models GetWarningsForNodeSelectorTerm (1.36). */
-export function warnOfTerm(warnings: string[], at: string, { matchExpressions = [] }: NodeSelectorTerm): void {
+export function warnOfTerm(warnings: string[], at: string, { matchExpressions = [] }: NodeSelectorTerm = {}): void {
   for (const [i, { key }] of matchExpressions.entries()) {
     const why = deprecatedLabel(key);
     if (why) warnings.push(`${at}.matchExpressions[${i}].key: ${key} is ${why}`);

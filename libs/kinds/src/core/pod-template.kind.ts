@@ -1,10 +1,13 @@
+import type { FieldError } from '#apimachinery';
 import { templateCells } from '../apps/workload-columns.js';
 import { column, labelsText, nameColumn } from '../columns.js';
 import { defineKind } from '../define-kind.js';
 import type { PodTemplate } from '../generated/types.js';
 import { applyPodSpecDefaults } from './pod/pod-spec-defaults.js';
+import { checkTemplate } from './pod/pod-validation.js';
 import { templateWarnings } from './pod/pod-warnings.js';
 
+/** Models pkg/registry/core/podtemplate and ValidatePodTemplate (1.36). */
 export const podTemplateKind = defineKind<PodTemplate>({
   apiVersion: 'v1',
   resource: 'podtemplates',
@@ -21,5 +24,10 @@ export const podTemplateKind = defineKind<PodTemplate>({
   },
   applyDefaults({ template }) {
     if (template?.spec) applyPodSpecDefaults(template.spec);
+  },
+  validate({ template }) {
+    const errors: FieldError[] = [];
+    checkTemplate(errors, 'template', template ?? {});
+    return errors;
   },
 });

@@ -1,11 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { Random } from '#base';
-import type { FieldError } from '#apimachinery';
 import { FakeClock } from '#testing';
 import type { ResourceClaimStatus, ResourceV1ResourceClaim } from '../generated/types.js';
 import { resourceClaimKind } from './resource-claim.kind.js';
+import { shown } from '../spec-kind.js';
 
-const shown = (errors: readonly FieldError[]) => errors.map(({ field, detail }) => `${field}: ${detail}`);
 const spec = { devices: { requests: [{ name: 'gpu', exactly: { deviceClassName: 'a' } }] } };
 
 function claimOf(status: object | undefined, metadata: object = {}): ResourceV1ResourceClaim {

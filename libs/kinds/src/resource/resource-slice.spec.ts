@@ -1,12 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { Random } from '#base';
-import type { FieldError } from '#apimachinery';
 import { FakeClock } from '#testing';
 import type { ResourceSlice, V1beta1ResourceSlice } from '../generated/types.js';
 import { resourceSliceKind } from './resource-slice.kind.js';
 import { resourceSliceV1beta1Kind } from './resource-slice-v1beta1.kind.js';
+import { shown } from '../spec-kind.js';
 
-const shown = (errors: readonly FieldError[]) => errors.map(({ field, detail }) => `${field}: ${detail}`);
 const pool = { name: 'node01', generation: 0, resourceSliceCount: 1 };
 const plain = { driver: 'gpu.example.com', pool, nodeName: 'node01' };
 const WHERE = 'exactly one of `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is required';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { FieldError, KubeObject } from '#apimachinery';
+import type { KubeObject } from '#apimachinery';
 import type { Kind } from '../kind.js';
 import { podGroupKind } from './pod-group.kind.js';
 import { workloadKind } from './workload.kind.js';
+import { shown } from '../spec-kind.js';
 
-const shown = (errors: readonly FieldError[]) => errors.map(({ field, detail }) => `${field}: ${detail}`);
 const made = (kind: Kind, rest: object): KubeObject =>
   structuredClone({ apiVersion: '', kind: kind.kind, metadata: { name: 'a' }, ...rest });
 const errorsOfNew = (kind: Kind, spec: object) => shown(kind.validateCreate!(made(kind, { spec })));

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { FieldError, KubeObject } from '#apimachinery';
+import type { KubeObject } from '#apimachinery';
 import { storageVersionKind } from '../apiserverinternal/storage-version.kind.js';
 import type { Kind } from '../kind.js';
 import { storageVersionMigrationKind } from './storage-version-migration.kind.js';
+import { shown } from '../spec-kind.js';
 
-const shown = (errors: readonly FieldError[]) => errors.map(({ field, detail }) => `${field}: ${detail}`);
 const made = (rest: object): KubeObject =>
   structuredClone({ apiVersion: '', kind: '', metadata: { name: 'core.pods' }, ...rest });
 const errorsOfStatus = (kind: Kind, after: object, before: object = {}) =>
