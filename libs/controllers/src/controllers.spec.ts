@@ -9,6 +9,7 @@ const HERE = join(process.cwd(), 'libs/controllers/src');
 const WITHOUT_ACCOUNT = new Set([
   'customresourcedefinition',
   'crd-autoregister',
+  'flow-schema-status',
   'clusterauthenticationtrust',
   'legacy-token-tracking',
   'serviceaccount-token',

@@ -12,6 +12,7 @@ import { deploymentController } from './deployment/deployment.controller.js';
 import { disruptionController } from './disruption/disruption.controller.js';
 import { endpointsController } from './endpoints/endpoints.controller.js';
 import { endpointSliceController } from './endpointslice/endpointslice.controller.js';
+import { flowSchemaStatusController } from './flow-schema-status.controller.js';
 import { garbageCollectorController } from './garbage-collector/garbage-collector.controller.js';
 import { namespaceController } from './namespace/namespace.controller.js';
 import { nodeLifecycleController } from './nodelifecycle/nodelifecycle.controller.js';
@@ -45,6 +46,7 @@ export const controllers: readonly ControllerDefinition[] = [
   persistentVolumeClaimProtectionController,
   persistentVolumeProtectionController,
   validatingAdmissionPolicyStatusController,
+  flowSchemaStatusController,
   serviceAccountController,
   serviceAccountTokensController,
   rootCaCertPublisherController,

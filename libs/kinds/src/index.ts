@@ -82,6 +82,7 @@ export { serviceKind } from './core/service/service.kind.js';
 export { endpointSliceKind } from './discovery/endpoint-slice.kind.js';
 export { eventsEventKind } from './events/event.kind.js';
 export { bootstrapFlows, mandatoryLevels, mandatorySchemas } from './flowcontrol/bootstrap-flows.js';
+export { danglingCondition } from './flowcontrol/flow-conditions.js';
 export { flowSchemaKind } from './flowcontrol/flow-schema.kind.js';
 export { priorityLevelConfigurationKind } from './flowcontrol/priority-level-configuration.kind.js';
 export { ingressClassKind } from './networking/ingress-class.kind.js';

@@ -1,4 +1,5 @@
 import type { FlowSchema, PriorityLevelConfiguration } from '../generated/types.js';
+import { danglingCondition } from './flow-conditions.js';
 import {
   ANY,
   everything,
@@ -123,17 +124,8 @@ const suggestedSchemas: readonly FlowSchema[] = [
   ),
 ];
 
-/** What the API server's own controller says of a schema whose level exists. Models syncFlowSchemaStatuses (1.36). */
-function withStatus(schema: FlowSchema, lastTransitionTime: string): FlowSchema {
-  const { name } = schema.spec.priorityLevelConfiguration;
-  const condition = {
-    type: 'Dangling',
-    status: 'False',
-    lastTransitionTime,
-    reason: 'Found',
-    message: `This FlowSchema references the PriorityLevelConfiguration object named ${JSON.stringify(name)} and it exists`,
-  };
-  return { ...schema, status: { conditions: [condition] } };
+function withStatus(schema: FlowSchema, now: string): FlowSchema {
+  return { ...schema, status: { conditions: [danglingCondition(schema, true, now)] } };
 }
 
 /** Levels first, so that no schema refers to what is not there yet. `now`: RFC 3339. */
