@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { type Secret, secretKind, serviceAccountKind } from '#kinds';
+import { type Secret, secretKind, type ServiceAccount, serviceAccountKind } from '#kinds';
 import { aSpecCluster, type SpecCluster } from '../spec-cluster.js';
 
 let cluster: SpecCluster;
@@ -56,4 +56,23 @@ it('takes away one whose account never was, and leaves other Secrets alone', asy
   await cluster.admin.create(secretKind, { ...opaque, metadata: { ...opaque.metadata, name: 'mine' } });
   await cluster.settle();
   expect(await names()).toEqual(['mine']);
+});
+
+it('takes a token that goes from the list of its account, and no other Secret', async () => {
+  const listed = { ...account('bot'), secrets: [{ name: 'bot-token' }, { name: 'other' }] };
+  await cluster.admin.create(serviceAccountKind, listed);
+  await cluster.admin.create(secretKind, secret('bot'));
+  await cluster.settle();
+  const secretsOf = async () =>
+    (await cluster.admin.get<ServiceAccount>(serviceAccountKind, 'default', 'bot')).secrets?.map(({ name }) => name);
+  await cluster.admin.delete(secretKind, 'default', 'bot-token');
+  await cluster.settle();
+  expect(await secretsOf()).toEqual(['other']);
+  await cluster.admin.create(
+    secretKind,
+    secret('bot', { type: 'Opaque', metadata: { ...secret('bot').metadata, name: 'other' } }),
+  );
+  await cluster.admin.delete(secretKind, 'default', 'other');
+  await cluster.settle();
+  expect(await secretsOf()).toEqual(['other']);
 });
