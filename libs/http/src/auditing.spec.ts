@@ -98,9 +98,18 @@ describe('what is recorded of a request over HTTP', () => {
         stage: 'ResponseComplete',
         user: expect.objectContaining({ username: 'kubernetes-admin' }),
         impersonatedUser: { username: 'kim', groups: ['dev', 'system:authenticated'] },
+        authenticationMetadata: { impersonationConstraint: 'impersonate:user-info' },
         responseStatus: expect.objectContaining({ code: 403, reason: 'Forbidden' }),
       }),
     ]);
+  });
+
+  it('no constraint of who acts by the plain right alone', async () => {
+    await policy('{level: Metadata, users: [kubernetes-admin], verbs: [list], omitStages: [RequestReceived]}');
+    await get(PODS, { 'impersonate-user': 'kim', 'impersonate-group': 'system:masters' });
+    const [event] = await events();
+    expect(event).toMatchObject({ impersonatedUser: { username: 'kim' } });
+    expect(event).not.toHaveProperty('authenticationMetadata');
   });
 
   it('who wants to act as somebody and may not: nobody is impersonated', async () => {
