@@ -9,6 +9,7 @@ const HERE = join(process.cwd(), 'libs/controllers/src');
 const WITHOUT_ACCOUNT = new Set([
   'customresourcedefinition',
   'crd-autoregister',
+  'flow-bootstrap',
   'flow-schema-status',
   'clusterauthenticationtrust',
   'legacy-token-tracking',

@@ -12,6 +12,7 @@ import { deploymentController } from './deployment/deployment.controller.js';
 import { disruptionController } from './disruption/disruption.controller.js';
 import { endpointsController } from './endpoints/endpoints.controller.js';
 import { endpointSliceController } from './endpointslice/endpointslice.controller.js';
+import { flowBootstrapController } from './flow-bootstrap.controller.js';
 import { flowSchemaStatusController } from './flow-schema-status.controller.js';
 import { garbageCollectorController } from './garbage-collector/garbage-collector.controller.js';
 import { namespaceController } from './namespace/namespace.controller.js';
@@ -46,6 +47,7 @@ export const controllers: readonly ControllerDefinition[] = [
   persistentVolumeClaimProtectionController,
   persistentVolumeProtectionController,
   validatingAdmissionPolicyStatusController,
+  flowBootstrapController,
   flowSchemaStatusController,
   serviceAccountController,
   serviceAccountTokensController,
