@@ -2,8 +2,8 @@ import { type CertificateSigner, issueSecretToken, type ServiceAccountKey } from
 import { type Clock, HOST_SANDBOX_ID, type SandboxId } from '#base';
 import { type ApiFor, newEventRecorder, newInformers } from '#client';
 import { ControllerManager, OBSERVER, type ReconcileFailure, type SecretTokens } from '#controller-runtime';
-import { controllers } from '#controllers';
-import { nodeIdentity, startKubelets } from '#node';
+import { controllers, startComponentLeases } from '#controllers';
+import { nodeIdentity, STARTER_MACHINES, startKubelets } from '#node';
 import type { ServedCluster } from '#registry';
 import type { Actors, ActorStarter, SandboxLife } from '#sandboxes';
 import { hostControllers } from '#sandboxes';
@@ -31,6 +31,9 @@ const HOST_CONTROLLERS = new Set([
   'root-ca-cert-publisher',
   'clusterrole-aggregation',
 ]);
+
+/** Where a control plane runs, in clusters that show the machine and in those that do not. */
+const CONTROL_PLANE_HOST = STARTER_MACHINES.find(({ role }) => role === 'control-plane')?.name ?? 'controlplane';
 
 /** What runs inside a cluster while it is awake. */
 export class ActorHouse {
@@ -63,6 +66,7 @@ export class ActorHouse {
     const api = apiFor(env.id, schedulerIdentity);
     const events = newEventRecorder(api, env, { name: 'default-scheduler' }, { clock });
     const scheduler = startScheduler({ env, api, informers, events });
+    const leases = startComponentLeases({ env, apiFor, host: CONTROL_PLANE_HOST });
     this.ofSandboxes.start(env, {
       get kinds() {
         return cluster.kinds;
@@ -75,6 +79,7 @@ export class ActorHouse {
     });
     return {
       stop: async () => {
+        leases.stop();
         this.ofSandboxes.stop(env.id);
         scheduler.stop();
         events.stop();

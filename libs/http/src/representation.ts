@@ -44,7 +44,8 @@ function notAList(as: string, kindName: string): StatusError {
 
 function listMetaText(list: FoundList): string {
   return JSON.stringify({
-    resourceVersion: list.resourceVersion,
+    // What is not stored is at no revision.
+    ...(list.resourceVersion === '' ? {} : { resourceVersion: list.resourceVersion }),
     ...(list.continue === undefined ? {} : { continue: list.continue }),
     ...(list.remainingItemCount === undefined ? {} : { remainingItemCount: list.remainingItemCount }),
   });

@@ -5,6 +5,7 @@ import type { Authorizer } from '#auth';
 import type { Store } from '#storage';
 import { Allocations } from './allocate/allocations.js';
 import { ServiceAllocator } from './allocate/service-allocator.js';
+import { componentStatuses } from './component-status/component-statuses.js';
 import { connect } from './connect/connect.js';
 import { Heartbeats } from './heartbeats.js';
 import type { Parts } from './parts.js';
@@ -60,6 +61,7 @@ export function createRegistry(options: RegistryOptions): Verbs {
     authenticatorOf: (sandbox) => options.authenticatorOf?.(sandbox),
     handlerOf: () => undefined,
     creators: new Map(),
+    readers: new Map(),
     heartbeatsOf: (sandbox) => options.heartbeatsOf?.(sandbox) ?? nobody,
     allocations: new Allocations(new Map([['services', new ServiceAllocator(options.store)]])),
     parsed,
@@ -70,6 +72,7 @@ export function createRegistry(options: RegistryOptions): Verbs {
   const parts: Parts = {
     ...base,
     creators: builtInCreators(base),
+    readers: new Map([['componentstatuses', componentStatuses(base)]]),
     // Asked each time: handlers may be added after the registry was made.
     handlerOf: (key) => options.handlers?.get(key) ?? builtIn.get(key),
   };

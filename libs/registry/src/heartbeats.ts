@@ -32,9 +32,16 @@ export class Heartbeats {
     this.tell(key, false);
   }
 
-  /** The object is gone. */
+  /** The object is gone: who made it beat may want to make it anew. */
   forget(key: string): void {
+    const known = this.beats.get(key);
     this.beats.delete(key);
+    if (known && known.stoppedMs === undefined) this.tell(key, false);
+  }
+
+  /** It beat once, and does no more. */
+  isStopped(key: string): boolean {
+    return this.beats.get(key)?.stoppedMs !== undefined;
   }
 
   /** Epoch milliseconds of the last beat; undefined when it never beat. */

@@ -8,7 +8,7 @@ import type { ServedCluster } from './cluster.js';
 import type { Heartbeats } from './heartbeats.js';
 import type { ParsedObjects } from './read/parsed-objects.js';
 import type { Published } from './read/published.js';
-import type { CreateHandler, SubresourceHandler } from './request.js';
+import type { CreateHandler, KindReader, SubresourceHandler } from './request.js';
 
 /** What every verb works with; made once by `createRegistry`. */
 export interface Parts {
@@ -27,6 +27,8 @@ export interface Parts {
   servingOf?(sandbox: SandboxId): Pick<ServedCluster, 'kinds' | 'onKinds'> | undefined;
   /** Kinds that are answered, not stored: 'subjectaccessreviews.authorization.k8s.io'. */
   readonly creators: ReadonlyMap<string, CreateHandler>;
+  /** Kinds that are made when they are read: 'componentstatuses'. */
+  readonly readers: ReadonlyMap<string, KindReader>;
   heartbeatsOf(sandbox: SandboxId): Heartbeats;
   readonly allocations: Allocations;
   readonly parsed: ParsedObjects;

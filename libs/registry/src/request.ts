@@ -1,4 +1,4 @@
-import type { SandboxEnv, Trace } from '#base';
+import type { SandboxEnv, SandboxId, Trace } from '#base';
 import type { KubeObject } from '#apimachinery';
 import type { AuditedRequest } from '#audit';
 import type { UserInfo } from '#auth';
@@ -158,6 +158,12 @@ export type SubresourceHandler = (
   body: Body | undefined,
   options?: WriteOptions,
 ) => Promise<{ status: 200 | 201; text: string }>;
+
+/** Reads a kind that is made when it is asked for, and never stored (componentstatuses). `get` fails with 404. */
+export interface KindReader {
+  get(sandbox: SandboxId, name: string): Promise<KubeObject>;
+  list(sandbox: SandboxId): Promise<KubeObject[]>;
+}
 
 /**
  * A kind that is answered and never stored (access and token reviews): `object` is the decoded body, the answer is

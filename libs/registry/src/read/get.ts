@@ -35,6 +35,8 @@ export async function get(
     const handler = parts.handlerOf(handlerKey(target));
     if (handler) return answerOf(await handler(ctx, target as Parameters<typeof handler>[1], undefined));
   }
+  const reader = target.kind.virtual ? parts.readers.get(groupResourceOf(target.kind)) : undefined;
+  if (reader) return new MadeObject(await reader.get(ctx.env.id, target.name ?? ''));
   const asked = parseRevision(options.resourceVersion);
   if (asked) {
     const about = { ...subjectOf(target.kind), name: target.name ?? '' };

@@ -4,12 +4,14 @@ import { type Kind, storageKey, storagePrefix } from '#kinds';
 import { type ListQuery, type Page, StoreError } from '#storage';
 import { authorize } from '../authorization.js';
 import { convertAll, convertStored } from '../conversion/stored-conversion.js';
+import { facetsOf } from '../facets.js';
 import type { Parts } from '../parts.js';
-import type { FoundList, ListRequest, RequestContext, Target } from '../request.js';
+import type { FoundList, KindReader, ListRequest, RequestContext, Target } from '../request.js';
 import { statusOf } from '../store-failure.js';
 import { groupResourceOf, subjectOf } from '../subject.js';
 import { type Continuation, ContinueExpired, decodeContinue, encodeContinue } from './continue-token.js';
 import { foundOf } from './found.js';
+import { MadeObject } from './found-object.js';
 import { checkListOptions } from './list-options.js';
 import { parseRevision, untilReached } from './revisions.js';
 import { selects } from './selected.js';
@@ -24,6 +26,8 @@ export async function list(
 ): Promise<FoundList> {
   const selection = selectionOf(target.kind, request);
   await authorize(ctx, parts.authorizerOf(ctx.env.id), verb, target, selection.name, selection.fields);
+  const reader = target.kind.virtual ? parts.readers.get(groupResourceOf(target.kind)) : undefined;
+  if (reader) return listMade(ctx, target, reader, selection);
   const end = ctx.trace.start('store', { verb: 'list', resource: groupResourceOf(target.kind) });
   const { page, prefix } = await pageOf(parts, ctx, target, request, selection);
   end({ revision: page.revision, items: page.items.length });
@@ -33,6 +37,18 @@ export async function list(
     items: page.items.map((stored) => foundOf(parts, ctx.env.id, target.kind, stored)),
     ...continuationOf(page, prefix, selection),
   };
+}
+
+/** All at once, and at no revision: they are as they are now. */
+async function listMade(
+  ctx: RequestContext,
+  { kind }: Target,
+  reader: KindReader,
+  selection: Selection,
+): Promise<FoundList> {
+  const all = await reader.list(ctx.env.id);
+  const items = all.filter((object) => selection.empty || selection.matches(facetsOf(kind, object)));
+  return { resourceVersion: '', items: items.map((object) => new MadeObject(object)) };
 }
 
 /** The same without authorization, for those who act on what they list. */
