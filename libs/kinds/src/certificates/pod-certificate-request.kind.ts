@@ -7,7 +7,7 @@ import type { KindEnv, Subresource } from '../kind.js';
 import { checkUserAnnotations } from './user-annotations.js';
 import { issuingErrors } from './issuing-rules.js';
 import { podKeyError } from './pod-key-rules.js';
-import { checkSignerName } from './signing-request-rules.js';
+import { checkSignerName } from '../signer-name.js';
 
 const UID_LENGTH_MAX = 128;
 const HOUR_SECONDS = 60 * 60;

@@ -4,7 +4,7 @@ import type { KindSource } from '../define-kind.js';
 import { IMMUTABLE } from '../field-rules.js';
 import type { V1beta1ClusterTrustBundleSpec } from '../generated/types.js';
 import { pemBlocks } from './pem-blocks.js';
-import { checkSignerName } from './signing-request-rules.js';
+import { checkSignerName } from '../signer-name.js';
 import { trustBundleTable } from './trust-bundle-table.js';
 
 export interface TrustBundle extends KubeObject {

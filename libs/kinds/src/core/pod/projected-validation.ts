@@ -9,6 +9,7 @@ import type {
   ServiceAccountTokenProjection,
   VolumeProjection,
 } from '../../generated/types.js';
+import { checkSignerName } from '../../signer-name.js';
 import { checkFileMode, checkLocalPath } from '../../path-rules.js';
 import { checkFieldRef, checkResourceRef, FILE_FIELDS } from './env-validation.js';
 
@@ -118,30 +119,6 @@ function checkTrustBundle(errors: FieldError[], at: string, bundle: ClusterTrust
   } else errors.push(fieldError.required(at, 'either name or signerName must be specified'));
   if (!path) errors.push(fieldError.required(`${at}.path`));
   else checkLocalPath(errors, `${at}.path`, path);
-}
-
-/** Models ValidateSignerName (1.36): 'example.com/path'. */
-function checkSignerName(errors: FieldError[], at: string, name: string): void {
-  if (name === '') {
-    errors.push(fieldError.required(at));
-    return;
-  }
-  const segments = name.split('/');
-  if (segments.length !== 2) {
-    errors.push(
-      fieldError.invalid(at, name, "must be a fully qualified domain and path of the form 'example.com/signer-name'"),
-    );
-    return;
-  }
-  for (const why of dns1123Subdomain(segments[0]!)) {
-    errors.push(fieldError.invalid(at, segments[0], `validating label "${segments[0]}": ${why}`));
-  }
-  if (!segments[0]!.includes('.')) {
-    errors.push(fieldError.invalid(at, segments[0], 'should be a domain with at least two segments separated by dots'));
-  }
-  for (const why of dns1123Subdomain(segments[1]!)) {
-    errors.push(fieldError.invalid(at, segments[1], `validating label "${segments[1]}": ${why}`));
-  }
 }
 
 const KEY_TYPES = ['RSA3072', 'RSA4096', 'ECDSAP256', 'ECDSAP384', 'ECDSAP521', 'ED25519'];
