@@ -25,6 +25,8 @@ export {
   ResourceCheckValue,
 } from './library/authorizer.js';
 export type { CelBudget, CelCompilation, CelEnvironment, CelProgram, CostRange, SizeOf } from './program.js';
+export { type Pattern, patternOf } from './library/pattern.js';
+export { patternSize } from './library/pattern-size.js';
 export { celTypeOf } from './schema/schema-type.js';
 export type { CelSchema } from './schema/structural.js';
 export {

@@ -206,4 +206,9 @@ describe('hostile expressions', () => {
   it('matches evil patterns in linear time', () => {
     expect(outcomeOf(`"${'a'.repeat(5000)}!".matches("^(a+)+$")`)).toMatchObject({ value: false });
   });
+
+  it('matches no pattern whose size times the text is out of all bounds', () => {
+    const source = `"${'a'.repeat(20_000)}!".matches("^((a{1,100}){1,10})" + "*$")`;
+    expect(outcomeOf(source).error).toBe(EXCEEDED);
+  });
 });

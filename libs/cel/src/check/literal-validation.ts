@@ -3,13 +3,13 @@ import type { CelSource } from '../syntax/source.js';
 import { shownType } from '../typing/assignability.js';
 import type { CelType } from '../typing/cel-type.js';
 import { CelDuration, CelTimestamp } from '../value/time.js';
-import { regexOf } from '../library/regex.js';
+import { patternOf } from '../library/pattern.js';
 
 /** Which argument of a call must be sound where it is written down. */
 const VALIDATED: Readonly<Record<string, { what: string; argument: number; isSound: (text: string) => boolean }>> = {
   duration: { what: 'duration', argument: 0, isSound: (text) => CelDuration.parse(text) !== undefined },
   timestamp: { what: 'timestamp', argument: 0, isSound: (text) => CelTimestamp.parse(text) !== undefined },
-  matches: { what: 'matches', argument: 0, isSound: (text) => typeof regexOf(text) !== 'string' },
+  matches: { what: 'matches', argument: 0, isSound: (text) => typeof patternOf(text) !== 'string' },
 };
 
 /** Models cel-go's validators of literals, which Kubernetes turns on: their texts are sound, their items of one type. */

@@ -1,10 +1,7 @@
-import { RE2JS } from 're2js';
 import type { OverloadRow } from '../typing/signature.js';
 import { CelFault, CelList, type Value } from '../value/value.js';
 import { spend } from '../value/work.js';
-
-const COMPILED_MAX = 256;
-const compiled = new Map<string, RE2JS | string>();
+import { patternOf } from './pattern.js';
 
 /** Users' patterns are matched in linear time, whatever they are. Models cel-go's matches and apiserver's regex library. */
 export const REGEX: readonly OverloadRow[] = [
@@ -19,25 +16,16 @@ export const REGEX: readonly OverloadRow[] = [
   ['string_find_all_string_int', '<string>.findAll(string, int) -> list(string)', findAll],
 ];
 
-/** The pattern, or why it is none, as Go says it. */
-export function regexOf(pattern: string): RE2JS | string {
-  const known = compiled.get(pattern);
-  if (known !== undefined) return known;
-  let result: RE2JS | string;
-  try {
-    result = RE2JS.compile(pattern);
-  } catch (error) {
-    result = String(error instanceof Error ? error.message : error).replace(/^RE2JS\w*: /, '');
-  }
-  if (compiled.size >= COMPILED_MAX) compiled.clear();
-  compiled.set(pattern, result);
-  return result;
-}
+/** Work of compiling one character of a pattern, and of looking at one character of a text, as values count it. */
+const COMPILE_WORK = 16;
+const STEPS_PER_WORK = 2;
 
 function matcherOf(text: string, pattern: string) {
-  spend(text.length / 4 + pattern.length);
-  const regex = regexOf(pattern);
-  return typeof regex === 'string' ? new CelFault(regex) : regex.matcher(text);
+  spend(pattern.length * COMPILE_WORK);
+  const regex = patternOf(pattern);
+  if (typeof regex === 'string') return new CelFault(regex);
+  spend(regex.workOn(text) / STEPS_PER_WORK);
+  return regex.regex.matcher(text);
 }
 
 function isMatch(text: string, pattern: string): Value {

@@ -19,6 +19,7 @@ import { checkOneOf, IMMUTABLE } from '../field-rules.js';
 import { apiApprovalOf } from './api-approval.js';
 import { structuralOf } from '../custom/structural.js';
 import { bundleError, validateConversion } from './conversion-validation.js';
+import { patternsTooLarge } from './pattern-budget.js';
 import { validateVersion } from './version-validation.js';
 
 const APPROVAL = 'metadata.annotations[api-approved.kubernetes.io]';
@@ -28,6 +29,9 @@ export function validateDefinition(definition: CustomResourceDefinition, old?: C
   return withinStack(() => {
     const errors: FieldError[] = [];
     const { spec, metadata, status } = definition;
+    const tooMuch = patternsTooLarge(spec.versions);
+    // Nothing of them may be compiled.
+    if (tooMuch) return [tooMuch];
     if (!old && metadata.name && metadata.name !== groupResourceName(spec.group, spec.names.plural)) {
       errors.push(fieldError.invalid('metadata.name', metadata.name, 'must be spec.names.plural+"."+spec.group'));
     }

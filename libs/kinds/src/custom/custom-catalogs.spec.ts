@@ -94,6 +94,35 @@ describe('hostile schemas and instances', () => {
     expect(performance.now() - startedMs).toBeLessThan(1_000);
   });
 
+  it.each([
+    [
+      'one large pattern and a long value',
+      { spec: { type: 'string', pattern: '(a|b)*'.repeat(2_000) } },
+      'a'.repeat(10_000),
+    ],
+    [
+      'many values',
+      { spec: { type: 'array', items: { type: 'string', pattern: '^((a{1,100}){1,5})*$' } } },
+      Array.from({ length: 1_000 }, () => 'a'.repeat(100)),
+    ],
+    [
+      'many alternatives',
+      {
+        spec: {
+          type: 'string',
+          allOf: Array.from({ length: 200 }, (_, i) => ({ pattern: `^((a{1,100}){1,5})*${i}$` })),
+        },
+      },
+      'a'.repeat(1_000),
+    ],
+  ])('cannot be slow by %s', (_what, properties, spec) => {
+    const object = { apiVersion: 'a/v1', kind: 'CronTab', metadata: {}, spec };
+    const startedMs = performance.now();
+    const errors = kindOf(properties).validateCreate?.(object as unknown as KubeObject) ?? [];
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
+    expect(errors.map(({ detail }) => detail).join()).toContain('is too long for the patterns of its schema');
+  });
+
   it('serves nothing of a definition that nests deeper than the stack', () => {
     const text = JSON.stringify(definition());
     const deep = '{"type":"object","properties":{"a":'.repeat(9_000) + '{}' + '}}'.repeat(9_000);

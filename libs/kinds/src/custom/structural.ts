@@ -1,5 +1,5 @@
-import { RE2JS } from 're2js';
 import type { Json } from '#apimachinery';
+import { type Pattern, patternOf } from '#cel';
 import type { JSONSchemaProps } from '../generated/types.js';
 
 /**
@@ -27,7 +27,7 @@ export interface Structural {
   /** Whether a CEL rule stands here or below. */
   readonly hasRules: boolean;
   readonly required: readonly string[];
-  readonly pattern: RE2JS | undefined;
+  readonly pattern: Pattern | undefined;
   readonly allOf: readonly Structural[];
   readonly anyOf: readonly Structural[];
   readonly oneOf: readonly Structural[];
@@ -81,7 +81,7 @@ export function structuralOf(schema: JSONSchemaProps): Structural {
       (typeof additional === 'object' && additional.hasRules) ||
       [...properties.values()].some(({ hasRules }) => hasRules),
     required: schema.required ?? [],
-    pattern: patternOf(schema.pattern),
+    pattern: compiledPattern(schema.pattern),
     allOf: schema.allOf?.map(structuralOf) ?? NONE,
     anyOf: schema.anyOf?.map(structuralOf) ?? NONE,
     oneOf: schema.oneOf?.map(structuralOf) ?? NONE,
@@ -95,23 +95,15 @@ function additionalOf(value: Json | undefined): Structural | true | undefined {
 }
 
 /** A CRD with an expression that does not compile is refused, so that here it can only be a stored one: it checks nothing. */
-function patternOf(pattern: string | undefined): RE2JS | undefined {
-  if (!pattern) return undefined;
-  try {
-    return RE2JS.compile(pattern);
-  } catch {
-    return undefined;
-  }
+function compiledPattern(pattern: string | undefined): Pattern | undefined {
+  const compiled = pattern ? patternOf(pattern) : undefined;
+  return typeof compiled === 'string' ? undefined : compiled;
 }
 
 /** Why an expression is none, in Go's words; undefined: it is one. */
 export function patternError(pattern: string): string | undefined {
-  try {
-    RE2JS.compile(pattern);
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
+  const compiled = patternOf(pattern);
+  return typeof compiled === 'string' ? compiled : undefined;
 }
 
 export type JsonObject = { [key: string]: Json };

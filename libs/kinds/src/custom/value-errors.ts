@@ -30,6 +30,8 @@ export const valueErrors = {
   tooLong: (path: string, max: number) => fieldError.tooLong(path, max),
   tooShort: (path: string, value: string, min: number) =>
     invalid(path, value, `${at(path)} should be at least ${min} chars long`),
+  patternCost: (path: string, value: string) =>
+    invalid(path, value.slice(0, 64), `${at(path)} is too long for the patterns of its schema`),
   pattern: (path: string, value: string, pattern: string) =>
     invalid(path, value, `${at(path)} should match '${pattern}'`),
   format: (path: string, value: unknown, format: string) => {

@@ -11,15 +11,22 @@ import { valueErrors } from './value-errors.js';
  */
 export function validateValue(value: Json, schema: Structural, old?: Json): FieldError[] {
   const errors: FieldError[] = [];
-  check({ errors }, value, schema, '', old);
+  check({ errors, steps: { left: PATTERN_STEPS_MAX } }, value, schema, '', old);
   return errors;
 }
 
 interface Sink {
   readonly errors: FieldError[];
+  /** Shared by all that one value is checked against. */
+  readonly steps: { left: number };
 }
 
 const ERRORS_MAX = 500;
+/**
+ * What patterns may cost in one value: half a second. Differs: upstream leaves it to the request's deadline, but there
+ * nobody waits for the one that is checked.
+ */
+const PATTERN_STEPS_MAX = 12_000_000;
 
 function check(sink: Sink, value: Json, schema: Structural, path: string, old: Json | undefined): void {
   if (sink.errors.length >= ERRORS_MAX) return;
@@ -69,8 +76,10 @@ function checkString(sink: Sink, value: string, node: Structural, path: string):
     if (maxLength !== undefined && length > maxLength) sink.errors.push(valueErrors.tooLong(path, maxLength));
     if (minLength !== undefined && length < minLength) sink.errors.push(valueErrors.tooShort(path, value, minLength));
   }
-  if (node.pattern && !node.pattern.matcher(value).find()) {
-    sink.errors.push(valueErrors.pattern(path, value, pattern!));
+  if (node.pattern) {
+    sink.steps.left -= node.pattern.workOn(value);
+    if (sink.steps.left < 0) sink.errors.push(valueErrors.patternCost(path, value));
+    else if (!node.pattern.isIn(value)) sink.errors.push(valueErrors.pattern(path, value, pattern!));
   }
   if (format && !formatMatches(format, value)) sink.errors.push(valueErrors.format(path, value, format));
 }
@@ -159,28 +168,28 @@ export const below = (path: string, name: string) => (path === '' ? name : `${pa
 
 function checkJunctors(sink: Sink, value: Json, node: Structural, path: string): void {
   if (node.anyOf.length > 0) {
-    const failed = failures(value, node.anyOf, path);
+    const failed = failures(sink, value, node.anyOf, path);
     if (failed.length === node.anyOf.length) sink.errors.push(valueErrors.anyOf(path), ...fewest(failed));
   }
   if (node.oneOf.length > 0) {
-    const failed = failures(value, node.oneOf, path);
+    const failed = failures(sink, value, node.oneOf, path);
     const found = node.oneOf.length - failed.length;
     if (found !== 1) sink.errors.push(valueErrors.oneOf(path, found), ...(found === 0 ? fewest(failed) : []));
   }
   if (node.allOf.length > 0) {
-    const failed = failures(value, node.allOf, path);
+    const failed = failures(sink, value, node.allOf, path);
     if (failed.length > 0) {
       sink.errors.push(...failed.flat(), valueErrors.allOf(path, failed.length === node.allOf.length));
     }
   }
-  if (node.not && failures(value, [node.not], path).length === 0) sink.errors.push(valueErrors.not(path));
+  if (node.not && failures(sink, value, [node.not], path).length === 0) sink.errors.push(valueErrors.not(path));
 }
 
-function failures(value: Json, schemas: readonly Structural[], path: string): FieldError[][] {
+function failures({ steps }: Sink, value: Json, schemas: readonly Structural[], path: string): FieldError[][] {
   const all: FieldError[][] = [];
   for (const schema of schemas) {
     const errors: FieldError[] = [];
-    check({ errors }, value, schema, path, undefined);
+    check({ errors, steps }, value, schema, path, undefined);
     if (errors.length > 0) all.push(errors);
   }
   return all;
