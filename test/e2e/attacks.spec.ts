@@ -141,6 +141,168 @@ describe('attacks', () => {
     },
   );
 
+  it.each([
+    ['two lengths', 'Content-Length: 4\r\nContent-Length: 60\r\n\r\n', 'abcd'],
+    ['a length and chunks', 'Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n', '0\r\n\r\n'],
+    ['chunks that are none', 'Transfer-Encoding: xchunked\r\n\r\n', '0\r\n\r\n'],
+    ['chunks under another name', 'Transfer-Encoding : chunked\r\n\r\n', '0\r\n\r\n'],
+    ['a folded header', 'Transfer-Encoding:\r\n chunked\r\n\r\n', '0\r\n\r\n'],
+    ['a bad size of a chunk', 'Transfer-Encoding: chunked\r\n\r\n', '0x0\r\n\r\n'],
+    ['a line end in a header', 'X-A: b\rTransfer-Encoding: chunked\r\n\r\n', ''],
+  ])('a request with %s is refused with its connection, and nothing behind it is served', async (_what, head, body) => {
+    const start = `POST ${ROOT}${MAPS} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\n`;
+    const smuggled = `GET ${ROOT}/version HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`;
+    const { text, closed } = await sendBytes(server, start + head + body + smuggled, 15_000);
+    expect([closed, text.split('\r\n')[0]]).toEqual([true, expect.stringMatching(/^HTTP\/1\.1 400 /)]);
+    expect(text).not.toContain('gitVersion');
+  });
+
+  it('patches and selectors that grow, nest and repeat cost what they weigh', async () => {
+    const made = await ask({ method: 'POST', path: MAPS, body: '{"metadata":{"name":"target"}}', headers: JSON_TYPE });
+    expect(made.status).toBe(201);
+    const patch = async (type: string, body: string) =>
+      (await ask({ method: 'PATCH', path: `${MAPS}/target?fieldManager=x`, body, headers: { 'content-type': type } }))
+        .status;
+    const copies = Array.from({ length: 60 }, (_, i) => ({ op: 'copy', from: '', path: `/x${i}` }));
+    const deep = `${'{"data":'.repeat(10_001)}1${'}'.repeat(10_001)}`;
+    const brackets = `a: ${'['.repeat(100_000)}`;
+    const merges = Array.from({ length: 40 }, (_, i) => `b${i + 1}: &b${i + 1} {<<: [*b${i}, *b${i}]}`).join('\n');
+    expect([
+      await patch('application/json-patch+json', JSON.stringify(copies)),
+      await patch('application/json-patch+json', JSON.stringify([{ op: 'add', path: '/a'.repeat(100_000), value: 1 }])),
+      await patch('application/merge-patch+json', deep),
+      await patch('application/strategic-merge-patch+json', deep),
+      await patch('application/apply-patch+yaml', brackets),
+      await patch('application/apply-patch+yaml', `b0: &b0 {x: 1}\n${merges}`),
+      (await ask({ path: `${MAPS}?labelSelector=${'('.repeat(50_000)}` })).status,
+      (await ask({ path: `${MAPS}?labelSelector=${'a!=b,'.repeat(9_000)}c` })).status,
+      (await ask({ path: `${MAPS}?fieldSelector=${'metadata.name!=a,'.repeat(3_000)}` })).status,
+    ]).toEqual([422, 422, 400, 400, 400, 400, 400, 200, 200]);
+    await isWell();
+  });
+
+  it('patterns are matched in linear time, and none is larger than it looks', async () => {
+    const define = (plural: string, properties: object) => {
+      const names = { plural, singular: plural, kind: `Kind${plural}`, listKind: `Kind${plural}List` };
+      const schema = { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'string', ...properties } } } };
+      const versions = [{ name: 'v1', served: true, storage: true, schema }];
+      const spec = { group: 'evil.io', scope: 'Namespaced', names, versions };
+      const body = JSON.stringify({ metadata: { name: `${plural}.evil.io` }, spec });
+      const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+      return ask({ method: 'POST', path, body, headers: JSON_TYPE });
+    };
+    const rule = (text: string) => ({ maxLength: 100_000, 'x-kubernetes-validations': [{ rule: text }] });
+    for (const pattern of [
+      '^(?=a)b$',
+      '^(a)\\1$',
+      '((a{1,1000}){1,1000}){1,1000}',
+      '(a{1,1000})'.repeat(1_000),
+      '(a|b)*'.repeat(50_000),
+    ]) {
+      expect((await define('refused', { pattern })).status).toBe(422);
+    }
+    const kinds = {
+      evil: { pattern: '^(a+)+$' },
+      many: { pattern: '^((a{1,100}){1,10})*$' },
+      ruled: rule("self.matches('^(a+)+$')"),
+      itself: rule("'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!'.matches(self)"),
+    };
+    for (const [plural, properties] of Object.entries(kinds))
+      expect((await define(plural, properties)).status).toBe(201);
+    for (const plural of Object.keys(kinds)) {
+      const path = `/apis/evil.io/v1/namespaces/default/${plural}`;
+      await eventually(
+        () => ask({ path }),
+        ({ status }) => status === 200,
+      );
+      for (const spec of [
+        `${'a'.repeat(40)}!`,
+        `${'a'.repeat(90_000)}!`,
+        '^(a+)+$'.repeat(10_000),
+        '('.repeat(90_000),
+      ]) {
+        const body = JSON.stringify({ apiVersion: 'evil.io/v1', kind: `Kind${plural}`, metadata: { name: 'x' }, spec });
+        const started = performance.now();
+        expect([plural, (await ask({ method: 'POST', path, body, headers: JSON_TYPE })).status]).toEqual([plural, 422]);
+        expect(performance.now() - started).toBeLessThan(10_000);
+      }
+    }
+    await isWell();
+  });
+
+  it('thousands of events are taken in, and a neighbour is served meanwhile', async () => {
+    const before = rssMb();
+    const session = await openHttp2(server);
+    const event = (i: number): Sent => ({
+      method: 'POST',
+      path: '/api/v1/namespaces/default/events',
+      body: JSON.stringify({
+        metadata: { name: `storm.${i}` },
+        involvedObject: { kind: 'ConfigMap', name: 'target', namespace: 'default' },
+        reason: 'Storm',
+        message: 'x'.repeat(500),
+      }),
+      headers: JSON_TYPE,
+    });
+    const codes = new Map<number, number>();
+    let next = 0;
+    let slowestMs = 0;
+    const writers = Array.from({ length: 50 }, async () => {
+      while (next < 1_500) {
+        const { status } = await sendHttp2(session, mine(event(next++)));
+        codes.set(status, (codes.get(status) ?? 0) + 1);
+      }
+    });
+    const storm = Promise.all(writers);
+    for (let over = false; !over;) {
+      const started = performance.now();
+      const asked = { path: '/readyz', headers: { authorization: `Bearer ${tokenOf(server, 'host')}` } };
+      expect((await sendHttp1(server, asked)).status).toBe(200);
+      slowestMs = Math.max(slowestMs, performance.now() - started);
+      over = await Promise.race([
+        storm.then(() => true),
+        new Promise<false>((resolve) => setTimeout(() => resolve(false), 50)),
+      ]);
+    }
+    session.destroy();
+    expect([...codes]).toEqual([[201, 1_500]]);
+    expect(slowestMs).toBeLessThan(5_000);
+    expect(rssMb() - before).toBeLessThan(200);
+    const { text } = await ask({ path: '/api/v1/namespaces/default/events?limit=1&fieldSelector=reason%3DStorm' });
+    expect(text).toContain('"continue"');
+  });
+
+  it('a namespace that holds what nobody lets go waits, says why, and costs nothing meanwhile', async () => {
+    const names = Array.from({ length: 10 }, (_, i) => `stuck-${i}`);
+    for (const name of names) {
+      const body = JSON.stringify({ metadata: { name } });
+      await ask({ method: 'POST', path: '/api/v1/namespaces', body, headers: JSON_TYPE });
+      const held = JSON.stringify({ metadata: { name: 'held', finalizers: ['example.com/never'] } });
+      const path = `/api/v1/namespaces/${name}/configmaps`;
+      expect((await ask({ method: 'POST', path, body: held, headers: JSON_TYPE })).status).toBe(201);
+      await ask({ method: 'DELETE', path: `/api/v1/namespaces/${name}` });
+    }
+    const told = (name: string) => async () => (await ask({ path: `/api/v1/namespaces/${name}` })).text;
+    for (const name of names) {
+      const text = await eventually(told(name), (it) => it.includes('NamespaceFinalizersRemaining'));
+      expect(text).toContain('example.com/never in 1 resource instances');
+      expect(text).toContain('"phase":"Terminating"');
+    }
+    const cpuMs = () => {
+      const fields = readFileSync(`/proc/${server.pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+      return (Number(fields[11]) + Number(fields[12])) * 10;
+    };
+    const before = cpuMs();
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    expect(cpuMs() - before).toBeLessThan(1_500);
+    const free = JSON.stringify({ metadata: { finalizers: null } });
+    const type = { 'content-type': 'application/merge-patch+json' };
+    for (const name of names) {
+      await ask({ method: 'PATCH', path: `/api/v1/namespaces/${name}/configmaps/held`, body: free, headers: type });
+    }
+    for (const name of names) await eventually(told(name), (it) => it.includes('"code":404'), 60_000);
+  });
+
   it('owners in a circle go when they are told to', async () => {
     const create = async (name: string, owner?: object) => {
       const metadata = { name, ...(owner ? { ownerReferences: [owner] } : {}) };
