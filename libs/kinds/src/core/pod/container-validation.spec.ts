@@ -1,24 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { FieldError } from '#apimachinery';
-import type { Container, Pod, PodSpec } from '../../generated/types.js';
-import { podKind } from './pod.kind.js';
+import type { Container } from '../../generated/types.js';
+import { CONTAINER as c, errorsOfSpec as errorsOf } from './spec-pod.js';
 
-const c = { name: 'c', image: 'nginx' };
-
-function aPod(spec: Partial<PodSpec> = {}, more: Partial<Pod> = {}): Pod {
-  const pod: Pod = {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    ...more,
-    metadata: { name: 'web', namespace: 'default', ...more.metadata },
-    spec: { containers: [c], ...structuredClone(spec) },
-  };
-  podKind.applyDefaults!(pod);
-  return pod;
-}
-
-const shown = (errors: readonly FieldError[]) => errors.map(({ field, detail }) => `${field}: ${detail}`);
-const errorsOf = (spec: Partial<PodSpec>) => shown(podKind.validate!(aPod(spec)));
 const ofContainer = (more: Partial<Container>) => errorsOf({ containers: [{ ...c, ...more }] });
 
 describe('containers', () => {

@@ -1,24 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { type FieldError, StatusError } from '#apimachinery';
+import { StatusError } from '#apimachinery';
 import type { Pod, PodSpec, PodStatus } from '../../generated/types.js';
+import { shown } from '../../spec-kind.js';
 import { podKind } from './pod.kind.js';
-
-const c = { name: 'c', image: 'nginx' };
-
-function aPod(spec: Partial<PodSpec> = {}, more: Partial<Pod> = {}): Pod {
-  const pod: Pod = {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    ...more,
-    metadata: { name: 'web', namespace: 'default', ...more.metadata },
-    spec: { containers: [c], ...structuredClone(spec) },
-  };
-  podKind.applyDefaults!(pod);
-  return pod;
-}
-
-const shown = (errors: readonly FieldError[]) => errors.map(({ field, detail }) => `${field}: ${detail}`);
-const errorsOf = (spec: Partial<PodSpec>) => shown(podKind.validate!(aPod(spec)));
+import { aPod, CONTAINER as c, errorsOfSpec as errorsOf } from './spec-pod.js';
 
 describe('updates', () => {
   const change = (now: Partial<PodSpec>, before: Partial<PodSpec>) =>

@@ -1,28 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import type { FieldError } from '#apimachinery';
-import type { Pod, PodSpec, Volume } from '../../generated/types.js';
+import type { PodSpec, Volume } from '../../generated/types.js';
+import { shown } from '../../spec-kind.js';
 import { podKind } from './pod.kind.js';
-
-const c = { name: 'c', image: 'nginx' };
-
-function aPod(spec: Partial<PodSpec> = {}, more: Partial<Pod> = {}): Pod {
-  const pod: Pod = {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    ...more,
-    metadata: { name: 'web', namespace: 'default', ...more.metadata },
-    spec: { containers: [c], ...structuredClone(spec) },
-  };
-  podKind.applyDefaults!(pod);
-  return pod;
-}
+import { aPod, CONTAINER as c, errorsOfSpec as errorsOf } from './spec-pod.js';
 
 const fromFile = (volumeName: string) => ({
   name: 'A',
   valueFrom: { fileKeyRef: { key: 'A', path: 'f', volumeName } },
 });
-const shown = (errors: readonly FieldError[]) => errors.map(({ field, detail }) => `${field}: ${detail}`);
-const errorsOf = (spec: Partial<PodSpec>) => shown(podKind.validate!(aPod(spec)));
 const ofVolume = (volume: Omit<Volume, 'name'>) => errorsOf({ volumes: [{ name: 'v', ...volume }] });
 
 describe('volumes', () => {
