@@ -1,5 +1,6 @@
 import { dns1123Label, dns1123Subdomain, type FieldError, fieldError, labelValue, qualifiedName } from '#apimachinery';
 import { checkForm, checkIp, checkOneOf, checkPort, PROTOCOLS } from '../field-rules.js';
+import { checkItems } from '../list-rules.js';
 import type { DiscoveryV1EndpointPort, Endpoint, EndpointHints, EndpointSlice } from '../generated/types.js';
 import { isIp, specialIpErrors } from '../ip-text.js';
 
@@ -15,17 +16,11 @@ export function validateEndpointSlice({ addressType, endpoints, ports }: Endpoin
   const errors: FieldError[] = [];
   if (!addressType) errors.push(fieldError.required('addressType'));
   else checkOneOf(errors, 'addressType', addressType, ADDRESS_TYPES);
-  checkEndpoints(errors, endpoints ?? [], addressType);
+  checkItems(errors, 'endpoints', endpoints, ENDPOINTS_MAX, (_, at, endpoint) =>
+    checkEndpoint(errors, at, endpoint, addressType),
+  );
   checkPorts(errors, ports ?? []);
   return errors;
-}
-
-function checkEndpoints(errors: FieldError[], endpoints: readonly Endpoint[], addressType: string): void {
-  if (endpoints.length > ENDPOINTS_MAX) {
-    errors.push(fieldError.tooMany('endpoints', endpoints.length, ENDPOINTS_MAX));
-    return;
-  }
-  for (const [i, endpoint] of endpoints.entries()) checkEndpoint(errors, `endpoints[${i}]`, endpoint, addressType);
 }
 
 function checkEndpoint(errors: FieldError[], at: string, endpoint: Endpoint, addressType: string): void {
@@ -86,33 +81,24 @@ function checkNames(
   hints: readonly { name: string }[],
   rule: (name: string) => string[],
 ): void {
-  if (hints.length > HINTS_MAX) {
-    errors.push(fieldError.tooMany(at, hints.length, HINTS_MAX));
-    return;
-  }
   const seen = new Set<string>();
-  for (const [i, { name }] of hints.entries()) {
-    if (seen.has(name)) errors.push(fieldError.duplicate(`${at}[${i}].name`, name));
+  checkItems(errors, at, hints, HINTS_MAX, (_, path, { name }) => {
+    if (seen.has(name)) errors.push(fieldError.duplicate(`${path}.name`, name));
     seen.add(name);
-    for (const why of rule(name)) errors.push(fieldError.invalid(`${at}[${i}].name`, name, why));
-  }
+    for (const why of rule(name)) errors.push(fieldError.invalid(`${path}.name`, name, why));
+  });
 }
 
 function checkPorts(errors: FieldError[], ports: readonly DiscoveryV1EndpointPort[]): void {
-  if (ports.length > PORTS_MAX) {
-    errors.push(fieldError.tooMany('ports', ports.length, PORTS_MAX));
-    return;
-  }
   const names = new Set<string>();
-  for (const [i, { name = '', port, protocol, appProtocol }] of ports.entries()) {
-    const at = `ports[${i}]`;
+  checkItems(errors, 'ports', ports, PORTS_MAX, (_, at, { name = '', port, protocol, appProtocol }) => {
     checkForm(errors, `${at}.name`, name, dns1123Label);
     if (names.has(name)) errors.push(fieldError.duplicate(`${at}.name`, name));
     names.add(name);
     if (port !== undefined) checkPort(errors, `${at}.port`, port);
     checkOneOf(errors, `${at}.protocol`, protocol, PROTOCOLS);
-    if (appProtocol === undefined) continue;
-    for (const why of qualifiedName(appProtocol))
+    for (const why of appProtocol === undefined ? [] : qualifiedName(appProtocol)) {
       errors.push(fieldError.invalid(`${at}.appProtocol`, appProtocol, why));
-  }
+    }
+  });
 }

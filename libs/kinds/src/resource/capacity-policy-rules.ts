@@ -1,6 +1,6 @@
 import { type FieldError, fieldError, parseQuantity, type Quantity } from '#apimachinery';
 import type { CapacityRequestPolicy, CapacityRequestPolicyRange, DeviceCapacity } from '../generated/types.js';
-import { checkSet } from './list-rules.js';
+import { checkSet } from '../list-rules.js';
 
 /** How a capacity may be taken in parts. Models validateRequestPolicy of pkg/apis/resource/validation (1.36). */
 

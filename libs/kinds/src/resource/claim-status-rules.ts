@@ -16,7 +16,7 @@ import { checkInterfaceAddress } from './address-rules.js';
 import { checkRequestRef, checkRequestRefs, requestNamesOf, type RequestNames } from './device-claim-rules.js';
 import { checkConfiguration, checkRawObject } from './device-config-rules.js';
 import { checkBinding, checkTolerations } from './device-taint-rules.js';
-import { checkItems, checkSet } from './list-rules.js';
+import { checkItems, checkSet } from '../list-rules.js';
 import { checkDriverName, checkLabelName, checkPoolName, checkUid } from './name-rules.js';
 
 /** What was given for a claim, and to whom. Models validateResourceClaimStatusUpdate (1.36). */

@@ -3,7 +3,7 @@ import { isExtended } from '../core/resource-names.js';
 import type { DeviceClassSpec } from '../generated/types.js';
 import { checkConfiguration } from './device-config-rules.js';
 import { checkSelectors, SelectorBudget } from './device-selector-rules.js';
-import { checkItems } from './list-rules.js';
+import { checkItems } from '../list-rules.js';
 
 const CONFIGURATIONS_MAX = 32;
 

@@ -11,7 +11,7 @@ import type {
 import { checkConfiguration } from './device-config-rules.js';
 import { checkSelectors, SelectorBudget } from './device-selector-rules.js';
 import { checkTolerations } from './device-taint-rules.js';
-import { checkItems, checkSet } from './list-rules.js';
+import { checkItems, checkSet } from '../list-rules.js';
 import { checkFullAttributeName, checkLabelName } from './name-rules.js';
 
 /** Which devices are asked for. Models validateDeviceClaim of pkg/apis/resource/validation (1.36). */

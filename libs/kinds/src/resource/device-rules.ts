@@ -10,7 +10,7 @@ import type {
 import { canonicalQuantity } from '../scalar-text.js';
 import { checkCapacity } from './capacity-policy-rules.js';
 import { checkBinding, checkTaint } from './device-taint-rules.js';
-import { checkItems, checkMap, checkSet } from './list-rules.js';
+import { checkItems, checkMap, checkSet } from '../list-rules.js';
 import { checkAttributeName, checkCounterName, checkLabelName } from './name-rules.js';
 
 /** One device of a slice. Models validateDevice of pkg/apis/resource/validation (1.36). */

@@ -1,7 +1,7 @@
 import { type FieldError, fieldError } from '#apimachinery';
 import { BOOL, type CelCompilation, CelType, compileCel, DYN, STRING } from '#cel';
 import type { DeviceSelector } from '../generated/types.js';
-import { checkItems } from './list-rules.js';
+import { checkItems } from '../list-rules.js';
 
 /** Models k8s.io/dynamic-resource-allocation/cel (1.36): the environment of expressions that choose devices. */
 

@@ -2,7 +2,7 @@ import { type FieldError, fieldError, rfc3339 } from '#apimachinery';
 import { checkOneOf, checkRequiredOneOf } from '../field-rules.js';
 import type { DeviceTaint, DeviceToleration } from '../generated/types.js';
 import type { KindEnv } from '../kind.js';
-import { checkItems } from './list-rules.js';
+import { checkItems } from '../list-rules.js';
 import { checkLabelKeyName, checkLabelText } from './name-rules.js';
 
 /** Marks on devices and who bears them. Models pkg/apis/resource/validation (1.36). */

@@ -8,7 +8,7 @@ import type {
   V1alpha3ResourcePoolStatusRequestSpec,
   V1alpha3ResourcePoolStatusRequestStatus,
 } from '../generated/types.js';
-import { checkItems } from './list-rules.js';
+import { checkItems } from '../list-rules.js';
 import { checkDriverName, checkPoolName } from './name-rules.js';
 
 const LIMIT_DEFAULT = 100;

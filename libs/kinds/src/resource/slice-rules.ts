@@ -3,7 +3,7 @@ import { checkNodeSelector } from '../core/node-selector-rules.js';
 import { IMMUTABLE } from '../field-rules.js';
 import type { CounterSet, Device, ResourcePool, ResourceSliceSpec } from '../generated/types.js';
 import { checkCounters, checkDevice, checkNodeName } from './device-rules.js';
-import { checkSet } from './list-rules.js';
+import { checkSet } from '../list-rules.js';
 import { checkCounterName, checkDriverName, checkPoolName } from './name-rules.js';
 
 /** What a driver says of its devices. Models validateResourceSliceSpec of pkg/apis/resource/validation (1.36). */
