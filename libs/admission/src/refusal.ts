@@ -14,9 +14,3 @@ export function refusal(request: AdmissionRequest, why: string, causes?: StatusC
 export function isCore(request: AdmissionRequest, resource: string, subresource = ''): boolean {
   return request.kind.group === '' && request.kind.resource === resource && request.subresource === subresource;
 }
-
-/** Several failures as one text. Models utilerrors.NewAggregate (1.36): each is said once, one alone without brackets. */
-export function aggregate(messages: readonly string[]): string {
-  const distinct = [...new Set(messages)];
-  return distinct.length === 1 ? distinct[0]! : `[${distinct.join(', ')}]`;
-}

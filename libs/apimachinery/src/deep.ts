@@ -55,3 +55,9 @@ export function setField(target: object, key: string, value: unknown): void {
     (target as Fields)[key] = value;
   }
 }
+
+/** `undefined`: the key goes. For keys that code names; those that are data go by `setField`. */
+export function setOrDrop<T extends object, K extends keyof T>(target: T, key: K, value: T[K] | undefined): void {
+  if (value === undefined) delete target[key];
+  else target[key] = value;
+}

@@ -12,12 +12,14 @@ export { parentEntries, type ReplicasPaths, scaleEntries } from './apply/scale-f
 export { shareSets } from './apply/shared-sets.js';
 export { DEDUCED, type DeclaredField, type TypeSchema } from './apply/type-schema.js';
 export type { Versions } from './apply/updater.js';
+export { aggregateText, fieldErrorsText } from './aggregate-text.js';
 export { asListItem, encodeCanonical, withApiVersion, withRevision } from './canonical.js';
 export { findCondition, isConditionTrue, setCondition } from './conditions.js';
 export { decodeBody, type DecodedBody } from './decode.js';
-export { deepCopy, deepEqual, setField } from './deep.js';
+export { deepCopy, deepEqual, setField, setOrDrop } from './deep.js';
 export { duplicateFields } from './duplicate-fields.js';
 export { escapeFieldValue, type FieldMatcher, type FieldRequirement, parseFieldSelector } from './field-selector.js';
+export { parseGoBool } from './go-bool.js';
 export { intOrPercent } from './int-or-percent.js';
 export { applyJsonPatch } from './json-patch.js';
 export { type LabelMatcher, labelMatcherOf, parseLabelSelector, validateLabelSelector } from './label-selector.js';

@@ -1,3 +1,4 @@
+import { fieldErrorsText } from './aggregate-text.js';
 import { type FieldError, fieldError } from './field-error.js';
 import { labelValue, qualifiedName } from './names.js';
 import { StatusError } from './status-error.js';
@@ -168,8 +169,7 @@ function unparsable(why: string): StatusError {
 }
 
 function refused(errors: readonly FieldError[]): StatusError {
-  const texts = errors.map(({ field, detail }) => `${field}: ${detail}`);
-  return unparsable(texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]`);
+  return unparsable(fieldErrorsText(errors));
 }
 
 const INT64 = /^[-+]?[0-9]+$/;

@@ -1,3 +1,4 @@
+import { fieldErrorsText } from './aggregate-text.js';
 import { causeOf, type FieldError, type StatusCause } from './field-error.js';
 
 export interface StatusDetails {
@@ -132,9 +133,7 @@ export class StatusError extends Error {
   /** 422: `kind` is the Kind's name, `errors` at least one. */
   static invalid(gk: { group: string; kind: string }, name: string, errors: readonly FieldError[]): StatusError {
     const kindName = gk.group === '' ? gk.kind : `${gk.kind}.${gk.group}`;
-    const texts = [...new Set(errors.map((error) => `${error.field}: ${error.detail}`))];
-    const message = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
-    return new StatusError(422, 'Invalid', `${kindName} "${name}" is invalid: ${message}`, {
+    return new StatusError(422, 'Invalid', `${kindName} "${name}" is invalid: ${fieldErrorsText(errors)}`, {
       ...(name === '' ? {} : { name }),
       ...(gk.group === '' ? {} : { group: gk.group }),
       kind: gk.kind,

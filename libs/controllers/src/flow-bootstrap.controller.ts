@@ -1,4 +1,4 @@
-import { deepEqual, isReason } from '#apimachinery';
+import { deepEqual, isReason, parseGoBool } from '#apimachinery';
 import { API_SERVER, defineController, type ObjectKey } from '#controller-runtime';
 import {
   bootstrapFlows,
@@ -80,7 +80,7 @@ export async function reconcile(deps: FlowBootstrapDeps, { name }: ObjectKey): P
 function restore(found: FlowObject, wanted: FlowObject): FlowObject | undefined {
   const { annotations = {}, generation, name = '' } = found.metadata;
   const mandatory = (found.kind === flowSchemaKind.kind ? mandatorySchemas : mandatoryLevels).has(name);
-  const said = boolOf(annotations[AUTO_UPDATE]);
+  const said = parseGoBool(annotations[AUTO_UPDATE] ?? '');
   const keeps = mandatory || (said ?? generation === 1);
   const spec = keeps ? specOf(found, wanted) : found.spec;
   if (said === keeps && deepEqual(spec, found.spec)) return undefined;
@@ -92,11 +92,4 @@ function restore(found: FlowObject, wanted: FlowObject): FlowObject | undefined 
 function specOf(found: FlowObject, wanted: FlowObject): FlowObject['spec'] {
   if ('exempt' in wanted.spec && 'exempt' in found.spec) return { ...wanted.spec, exempt: found.spec.exempt };
   return wanted.spec;
-}
-
-/** As Go's ParseBool; undefined for what is none. */
-function boolOf(text: string | undefined): boolean | undefined {
-  if (text === undefined) return undefined;
-  if (['1', 't', 'T', 'true', 'TRUE', 'True'].includes(text)) return true;
-  return ['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(text) ? false : undefined;
 }

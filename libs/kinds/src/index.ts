@@ -31,6 +31,7 @@ export {
 } from './admissionregistration/policy-environment.js';
 export { expressionWarnings } from './admissionregistration/type-check.js';
 export { validatingAdmissionPolicyKind } from './admissionregistration/validating-admission-policy.kind.js';
+export { joinHostPort } from './ip-text.js';
 export { builtInKinds, hostKinds } from './kinds.js';
 export { bodySchemaOf, isBuiltInSchema, mergeSchemaOf } from './merge-schema.js';
 export type { OpenApiSchema } from './schema.js';

@@ -1,9 +1,10 @@
+import { aggregateText } from '#apimachinery';
 import { type LimitRange, type LimitRangeItem, limitRangeKind, type PersistentVolumeClaim, type Pod } from '#kinds';
 import { podLimits, podRequests } from '#quota';
 import { measured, outsideOf } from '../limit-ranges/constraints.js';
 import { applyContainerDefaults } from '../limit-ranges/container-defaults.js';
 import type { AdmissionPlugin, AdmissionRequest } from '../plugin.js';
-import { aggregate, isCore, refusal } from '../refusal.js';
+import { isCore, refusal } from '../refusal.js';
 
 /**
  * Sizes of containers, pods and claims, as a namespace's LimitRanges have them. Models plugin limitranger (1.36): of pods
@@ -26,7 +27,7 @@ export const limitRanger: AdmissionPlugin = {
   async validate(request, reads) {
     for (const range of await reads.list(limitRangeKind, request.namespace)) {
       const errors = limitsOf(range).flatMap((item) => errorsOf(item, request));
-      if (errors.length > 0) throw refusal(request, aggregate(errors));
+      if (errors.length > 0) throw refusal(request, aggregateText(errors));
     }
   },
 };

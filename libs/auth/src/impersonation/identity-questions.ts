@@ -1,3 +1,4 @@
+import { fieldErrorsText } from '#apimachinery';
 import type { FieldError, StatusError } from '#apimachinery';
 import { checkDomainPrefixedPath } from '#kinds';
 import type { Authorizer } from '../credentials.js';
@@ -95,18 +96,13 @@ function wrongWith(extra: Extra): string | undefined {
     if (key === '') return 'impersonating the empty string key in extra is not allowed';
     const errors: FieldError[] = [];
     checkDomainPrefixedPath(errors, 'extra.key', key);
-    if (errors.length > 0) return `impersonating an invalid key in extra is not allowed: ${aggregated(errors)}`;
+    if (errors.length > 0) return `impersonating an invalid key in extra is not allowed: ${fieldErrorsText(errors)}`;
     if (key !== key.toLowerCase()) {
       return `impersonating a non-lowercase key in extra is not allowed: ${JSON.stringify(key)}`;
     }
     if (values.includes('')) return 'impersonating the empty string value in extra is not allowed';
   }
   return undefined;
-}
-
-function aggregated(errors: readonly FieldError[]): string {
-  const texts = errors.map(({ field, detail }) => `${field}: ${detail}`);
-  return texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]`;
 }
 
 function question(

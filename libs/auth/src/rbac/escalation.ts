@@ -1,3 +1,4 @@
+import { quotedList } from '../quoted-list.js';
 import type { UserInfo } from '../user.js';
 import type { PolicyRule } from './policy-rule.js';
 
@@ -97,13 +98,11 @@ function coversPath(held: readonly string[], path: string): boolean {
 }
 
 /** Go's %q of a list. */
-const quoted = (list: readonly string[]) => `[${list.map((one) => JSON.stringify(one)).join(' ')}]`;
-
 /** The reason of the 403; `unresolved`: which of the user's own roles are not there. Models ConfirmNoEscalation (1.36). */
 export function escalationMessage(user: UserInfo, missing: readonly PolicyRule[], unresolved = ''): string {
   const lines = [...new Set(missing.map(shown))].toSorted();
   return (
-    `user ${JSON.stringify(user.username)} (groups=${quoted(user.groups)}) is attempting to grant RBAC permissions ` +
+    `user ${JSON.stringify(user.username)} (groups=${quotedList(user.groups)}) is attempting to grant RBAC permissions ` +
     `not currently held:\n${lines.join('\n')}${unresolved === '' ? '' : `; resolution errors: [${unresolved}]`}`
   );
 }
@@ -116,11 +115,11 @@ function shown({
   nonResourceURLs = [],
 }: PolicyRule): string {
   const parts = [
-    ...(apiGroups.length > 0 ? [`APIGroups:${quoted(apiGroups)}`] : []),
-    ...(resources.length > 0 ? [`Resources:${quoted(resources)}`] : []),
-    ...(nonResourceURLs.length > 0 ? [`NonResourceURLs:${quoted(nonResourceURLs)}`] : []),
-    ...(resourceNames.length > 0 ? [`ResourceNames:${quoted(resourceNames)}`] : []),
-    ...(verbs.length > 0 ? [`Verbs:${quoted(verbs)}`] : []),
+    ...(apiGroups.length > 0 ? [`APIGroups:${quotedList(apiGroups)}`] : []),
+    ...(resources.length > 0 ? [`Resources:${quotedList(resources)}`] : []),
+    ...(nonResourceURLs.length > 0 ? [`NonResourceURLs:${quotedList(nonResourceURLs)}`] : []),
+    ...(resourceNames.length > 0 ? [`ResourceNames:${quotedList(resourceNames)}`] : []),
+    ...(verbs.length > 0 ? [`Verbs:${quotedList(verbs)}`] : []),
   ];
   return `{${parts.join(', ')}}`;
 }

@@ -3,6 +3,7 @@ import type { KubeObject } from '#apimachinery';
 import { type Kind, nodeKind, podKind, secretKind, serviceAccountKind } from '#kinds';
 import { GROUP_AUTHENTICATED, type UserInfo } from '../user.js';
 import type { ServiceAccountKey } from './service-account-key.js';
+import { quotedList } from '../quoted-list.js';
 
 /** Who signs, and whom tokens without an audience are for. */
 export const ISSUER = 'https://kubernetes.default.svc.cluster.local';
@@ -104,7 +105,7 @@ export async function openToken(
   const held = Array.isArray(claims.aud) ? claims.aud.filter((one) => typeof one === 'string') : [];
   const meant = audiences.filter((audience) => held.includes(audience));
   if (meant.length === 0) {
-    return refused(`token audiences ${goList(held)} is invalid for the target audiences ${goList(audiences)}`);
+    return refused(`token audiences ${quotedList(held)} is invalid for the target audiences ${quotedList(audiences)}`);
   }
   const now = nowMs / 1000;
   if (!(typeof claims.exp === 'number' && now < claims.exp + LEEWAY_SECONDS)) return EXPIRED;
@@ -114,9 +115,6 @@ export async function openToken(
   if (!about || !(await allAlive(about, nowMs, reads))) return INVALIDATED;
   return { user: userOf(about, claims.jti), audiences: meant };
 }
-
-/** Go's %q of a list. */
-const goList = (list: readonly string[]) => `[${list.map((one) => JSON.stringify(one)).join(' ')}]`;
 
 interface Named {
   name: string;

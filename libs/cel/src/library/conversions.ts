@@ -1,3 +1,4 @@
+import { parseGoBool } from '#apimachinery';
 import type { OverloadRow } from '../typing/signature.js';
 import { codePointCount, typeNameOf } from '../value/kind.js';
 import { CelFault, type CelList, type CelMap, CelTypeValue, type Value } from '../value/value.js';
@@ -8,8 +9,6 @@ import { intOrFault, uintOrFault } from './arithmetic.js';
 const unconverted = (from: string, to: string): CelFault =>
   new CelFault(`type conversion error from '${from}' to '${to}'`);
 const same = (value: Value): Value => value;
-const TRUE = new Set(['1', 't', 'T', 'TRUE', 'true', 'True']);
-const FALSE = new Set(['0', 'f', 'F', 'FALSE', 'false', 'False']);
 
 export const CONVERSIONS: readonly OverloadRow[] = [
   ['size_bytes', 'size(bytes) -> int', (a: Uint8Array) => BigInt(a.length)],
@@ -69,7 +68,7 @@ export const CONVERSIONS: readonly OverloadRow[] = [
 ];
 
 function boolOf(text: string): Value {
-  return TRUE.has(text) ? true : FALSE.has(text) ? false : unconverted('string', 'bool');
+  return parseGoBool(text) ?? unconverted('string', 'bool');
 }
 
 function doubleOf(text: string): Value {

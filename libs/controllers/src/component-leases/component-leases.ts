@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Random, SandboxEnv } from '#base';
 import { isReason, rfc3339Micro } from '#apimachinery';
 import type { ApiFor, ClusterApi, ComponentIdentity } from '#client';
+import { API_SERVER } from '#controller-runtime';
 import { type Lease, leaseKind } from '#kinds';
 
 const NAMESPACE = 'kube-system';
@@ -12,11 +13,6 @@ interface Component {
   readonly periodMs: number;
   make(nowMs: number, random: Random): Lease;
 }
-
-const authenticated = (username: string, ...groups: string[]): ComponentIdentity => ({
-  username,
-  groups: [...groups, 'system:authenticated'],
-});
 
 /** --leader-elect-lease-duration and --leader-elect-retry-period. */
 const LEADER_SECONDS = 15;
@@ -29,7 +25,7 @@ const IDENTITY_BEAT_MS = 10_000;
 function leaderOf(name: string, host: string): Component {
   return {
     lease: name,
-    identity: authenticated(`system:${name}`),
+    identity: { username: `system:${name}`, groups: ['system:authenticated'] },
     periodMs: LEADER_BEAT_MS,
     make: (nowMs, random) =>
       leaseNamed(name, {
@@ -47,7 +43,7 @@ function apiServerOn(host: string): Component {
   const name = `apiserver-${base32(createHash('sha256').update(host).digest().subarray(0, 16))}`;
   return {
     lease: name,
-    identity: authenticated('system:apiserver', 'system:masters'),
+    identity: API_SERVER,
     periodMs: IDENTITY_BEAT_MS,
     make: (nowMs, random) =>
       leaseNamed(

@@ -1,4 +1,4 @@
-import { deepEqual } from '#apimachinery';
+import { deepEqual, setOrDrop } from '#apimachinery';
 import type {
   CustomResourceDefinition,
   CustomResourceDefinitionCondition,
@@ -66,13 +66,4 @@ export function acceptNames(
   );
   setOrDrop(names, 'categories', wanted.categories);
   return { names, condition };
-}
-
-function setOrDrop<K extends keyof CustomResourceDefinitionNames>(
-  names: CustomResourceDefinitionNames,
-  key: K,
-  value: CustomResourceDefinitionNames[K] | undefined,
-): void {
-  if (value === undefined) delete names[key];
-  else names[key] = value;
 }

@@ -1,4 +1,4 @@
-import { deepEqual, type FieldError, fieldError, parseQuantity, qualifiedName } from '#apimachinery';
+import { deepEqual, type FieldError, fieldError, parseQuantity, qualifiedName, setOrDrop } from '#apimachinery';
 import { IMMUTABLE, NIL } from '../field-rules.js';
 import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from '../generated/types.js';
 import { shapeDiff } from '../internal/shape-diff.js';
@@ -48,10 +48,7 @@ function withMutable(
   { metadata, spec: before = {} }: PersistentVolumeClaim,
 ): PersistentVolumeClaimSpec {
   const restored = { ...spec };
-  const putBack = (name: keyof PersistentVolumeClaimSpec) => {
-    if (before[name] === undefined) delete restored[name];
-    else Object.assign(restored, { [name]: before[name] });
-  };
+  const putBack = (name: keyof PersistentVolumeClaimSpec) => setOrDrop(restored, name, before[name]);
   if (!before.volumeName) putBack('volumeName');
   const annotated = metadata.annotations?.[BETA_CLASS];
   if (before.storageClassName === undefined && (annotated === undefined || annotated === spec.storageClassName)) {

@@ -1,6 +1,15 @@
 import { isIP } from 'node:net';
 import { type KubeObject, StatusError } from '#apimachinery';
-import { endpointSliceKind, type Node, nodeKind, type Pod, podKind, type Service, serviceKind } from '#kinds';
+import {
+  endpointSliceKind,
+  joinHostPort,
+  type Node,
+  nodeKind,
+  type Pod,
+  podKind,
+  type Service,
+  serviceKind,
+} from '#kinds';
 import type { AdmissionReads } from '#admission';
 import type { Backend, Target } from '../request.js';
 
@@ -78,7 +87,7 @@ function kubeletAddress({ status = {} }: Node): string {
   const addresses = status.addresses ?? [];
   for (const type of PREFERRED) {
     const found = addresses.find((one) => one.type === type);
-    if (found) return hostPort(found.address, status.daemonEndpoints?.kubeletEndpoint?.Port || KUBELET_PORT);
+    if (found) return joinHostPort(found.address, status.daemonEndpoints?.kubeletEndpoint?.Port || KUBELET_PORT);
   }
   const shown = addresses.map(({ type, address }) => `{${type} ${address}}`).join(' ');
   throw new StatusError(500, '', `no preferred addresses found; known addresses: [${shown}]`);
@@ -101,7 +110,7 @@ async function podLocation(reads: Reads, target: Target): Promise<string> {
   const ip = status?.podIPs?.[0]?.ip ?? status?.podIP ?? '';
   if (!isProxyable(ip)) throw StatusError.badRequest('address not allowed');
   const port = id.port || spec.containers.flatMap(({ ports = [] }) => ports)[0]?.containerPort;
-  return port === undefined ? hostPort(ip, 80) : hostPort(ip, port);
+  return port === undefined ? joinHostPort(ip, 80) : joinHostPort(ip, port);
 }
 
 /** Models ResourceLocation of pkg/registry/core/service/storage (1.36); of ready endpoints the first. */
@@ -117,7 +126,7 @@ async function serviceLocation(reads: Reads, { namespace = '', name = '' }: Targ
     const port = ports.find((one) => (one.name ?? '') === portName)?.port;
     if (address === undefined || port === undefined) continue;
     if (!isProxyable(address)) throw StatusError.badRequest('address not allowed');
-    return hostPort(address, port);
+    return joinHostPort(address, port);
   }
   throw StatusError.unavailable(`no endpoints available for service ${JSON.stringify(id.name)}`);
 }
@@ -142,8 +151,4 @@ function isProxyable(ip: string): boolean {
   const family = isIP(ip);
   if (family === 4) return !/^(127\.|169\.254\.|224\.0\.0\.|0\.0\.0\.0$)/.test(ip);
   return family === 6 && ip !== '::1' && ip !== '::' && !/^(fe[89ab]|ff.2:)/i.test(ip);
-}
-
-function hostPort(host: string, port: number | string): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

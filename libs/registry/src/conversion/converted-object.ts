@@ -1,5 +1,5 @@
 import {
-  type FieldError,
+  fieldErrorsText,
   isJsonObject,
   type Json,
   type KubeObject,
@@ -79,16 +79,10 @@ function mapError(
   const map = sent as Record<string, string>;
   // Upstream names annotations in the singular here.
   const errors = field === 'labels' ? validateLabels(map, 'metadata.labels') : annotationErrors(map);
-  return errors.length === 0 ? undefined : aggregated(errors);
+  return errors.length === 0 ? undefined : fieldErrorsText(errors);
 }
 
 const annotationErrors = (map: Record<string, string>) => validateAnnotations(map, 'metadata.annotation');
-
-/** As utilerrors.Aggregate prints: each text once. */
-function aggregated(errors: readonly FieldError[]): string {
-  const texts = [...new Set(errors.map(({ field, detail }) => `${field}: ${detail}`))];
-  return texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]`;
-}
 
 function textOf(value: JsonObject, field: string): string {
   const text = value[field];

@@ -4,6 +4,7 @@ import {
   type FieldError,
   type KubeObject,
   rfc3339,
+  setOrDrop,
   StatusError,
   validateObjectMeta,
   validateObjectMetaUpdate,
@@ -163,11 +164,6 @@ function keepSystemFields(ctx: RequestContext, target: Target, object: KubeObjec
 function prepare(ctx: RequestContext, kind: Kind, object: KubeObject, old: KubeObject): void {
   if (kind.prepareForUpdate) kind.prepareForUpdate(object, old, ctx.env);
   else if (hasStatus(kind)) setOrDrop(object as { status?: unknown }, 'status', (old as { status?: unknown }).status);
-}
-
-function setOrDrop<T extends object, K extends keyof T>(target: T, key: K, value: T[K] | undefined): void {
-  if (value === undefined) delete target[key];
-  else target[key] = value;
 }
 
 /** Everything but metadata and status is desire. */

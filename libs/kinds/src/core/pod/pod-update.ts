@@ -1,4 +1,4 @@
-import { deepEqual, type FieldError, fieldError } from '#apimachinery';
+import { deepEqual, type FieldError, fieldError, setOrDrop } from '#apimachinery';
 import { NIL, rangeMessage } from '../../field-rules.js';
 import type { Container, Pod, PodSpec, Toleration } from '../../generated/types.js';
 import { podSpecDiff } from '../../internal/shape-diff.js';
@@ -39,10 +39,7 @@ export function validatePodUpdate({ metadata, spec }: Pod, { metadata: oldMeta, 
 /** `spec` with all that may change put back to what it was. Gated pods may still be told where to run. */
 function withMutable(errors: FieldError[], spec: PodSpec, before: PodSpec): PodSpec {
   const restored: PodSpec = { ...spec };
-  const putBack = (name: keyof PodSpec) => {
-    if (before[name] === undefined) delete restored[name];
-    else Object.assign(restored, { [name]: before[name] });
-  };
+  const putBack = (name: keyof PodSpec) => setOrDrop(restored, name, before[name]);
   const images = (now: readonly Container[], old: readonly Container[]) =>
     now.map((container, i) => ({ ...container, image: old[i]!.image ?? '' }));
   restored.containers = images(spec.containers, before.containers);
